@@ -154,7 +154,34 @@ type RateLimit struct {
 // chunks keep known fields only. The caller must not change it.
 func (r *ChatResponse) RawJSON() json.RawMessage { return r.raw }
 
-// Chat sends req and waits for the whole answer.
+// Chat sends req and waits for the whole answer, or returns an *Error that says
+// what happened. Refusals that another send may mend are sent again, within
+// ClientOptions.Retry and ctx's deadline. The answer's body is bounded by
+// ClientOptions.MaxResponseBytes, its time by ctx, StartTimeout and IdleTimeout.
 func (c *Client) Chat(ctx context.Context, req ChatRequest, options *ChatOptions) (*ChatResponse, error) {
-	panic("chat")
+	k, err := c.newCall(ctx, &req, options, false)
+	if err != nil {
+		return nil, err
+	}
+	answer, e := k.chat()
+	k.end(answer, e)
+	if e != nil {
+		return nil, e
+	}
+	return answer, nil
+}
+
+func (k *call) chat() (*ChatResponse, *Error) {
+	resp, e := k.open()
+	if e != nil {
+		return nil, e
+	}
+	defer k.release()
+	info := responseInfo(resp, k.attempts)
+	body, e := k.readAnswer(resp, info)
+	if e != nil {
+		return nil, e
+	}
+	answer, _, e := k.wholeAnswer(resp, info, body)
+	return answer, e
 }

@@ -1,0 +1,130 @@
+package azmistral
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/azmistral/azmistral/internal/errbody"
+)
+
+// readAnswer reads the body of an answer that comes in one piece, within the
+// client's bound and the idle deadline, and closes it.
+func (k *call) readAnswer(resp *http.Response, info ResponseInfo) ([]byte, *Error) {
+	source := resp.Body
+	defer source.Close()
+	most := k.client.maxResponseBytes
+	var body bytes.Buffer
+	if n := resp.ContentLength; n > 0 && n <= most {
+		body.Grow(int(n) + bytes.MinRead) // ReadFrom wants room for one more read
+	}
+	limit := &deadlineError{idleTimeoutOption, k.idle, "further byte of the answer"}
+	s := k.send
+	k.clock.arm(k.idle, limit, s.cancel)
+	defer k.clock.disarm()
+	_, err := body.ReadFrom(io.LimitReader(readerFunc(func(p []byte) (int, error) {
+		n, err := source.Read(p)
+		if n > 0 {
+			k.clock.arm(k.idle, limit, s.cancel)
+		}
+		return n, err
+	}), most+1))
+	if err != nil {
+		return nil, k.broken(resp, info, err)
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body.Bytes()))
+	if int64(body.Len()) > most {
+		return nil, (&Error{StatusCode: info.StatusCode, Info: info, Delivered: true, kind: ErrTooLarge,
+			what: fmt.Sprintf("the answer is larger than ClientOptions.MaxResponseBytes (%d)", most)}).withResponse(resp)
+	}
+	return body.Bytes(), nil
+}
+
+// checkEncoding refuses a body that the transport did not decode: only gzip is
+// asked for, by net/http, which decodes it.
+func (k *call) checkEncoding(resp *http.Response, info ResponseInfo) *Error {
+	if coding := resp.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return k.unexpected(resp, info, "the body is encoded as "+oneLine(coding, maxQuotedBytes)+", which was not asked for", nil)
+	}
+	return nil
+}
+
+// wholeAnswer reads an answer that came in one piece, as one chunk too.
+func (k *call) wholeAnswer(resp *http.Response, info ResponseInfo, body []byte) (*ChatResponse, *ChatChunk, *Error) {
+	d, err := decode(body)
+	if err != nil || d.suspect {
+		if problem, is := errbody.Detect("", body); is {
+			return nil, nil, k.inBand(info, &problem, resp)
+		}
+	}
+	if err != nil {
+		return nil, nil, k.unexpected(resp, info, "the body is no answer: "+k.scrub(err.Error()), body)
+	}
+	if !d.answered {
+		return nil, nil, k.unexpected(resp, info, "the body holds no answer: no choice has a message", body)
+	}
+	var fold accumulator
+	fold.add(&d.chunk)
+	answer := fold.response()
+	answer.Info, answer.raw = info, body
+	if failed := failedChoice(answer); failed != "" {
+		return nil, nil, (&Error{StatusCode: info.StatusCode, Info: info, Delivered: true, kind: ErrIncomplete, what: failed}).withResponse(resp)
+	}
+	return answer, &d.chunk, nil
+}
+
+// broken is the error of an answer whose body failed while it was read.
+func (k *call) broken(resp *http.Response, info ResponseInfo, err error) *Error {
+	e := &Error{StatusCode: info.StatusCode, Info: info, Delivered: true}
+	err = scrubError(err, k.send.credentials)
+	limit, ours := context.Cause(k.send.ctx).(*deadlineError)
+	switch {
+	case k.ctx.Err() != nil:
+		e.cause = k.contextError()
+		e.what = "the answer was cut short: " + e.cause.Error()
+		return e // no sentinel, and no *azcore.ResponseError: the service did nothing wrong
+	case errors.Is(context.Cause(k.send.ctx), errClosed):
+		e.kind, e.what = ErrIncomplete, "the stream was closed before its end"
+	case ours:
+		e.kind, e.cause, e.what = ErrTimeout, limit, "the answer was cut short: "+limit.Error()
+	case isTimeout(err):
+		e.kind, e.cause, e.what = ErrTimeout, err, "the answer was cut short: "+err.Error()
+	default:
+		e.kind, e.cause, e.what = ErrIncomplete, err, "the answer was cut short: "+err.Error()
+	}
+	return e.withResponse(resp)
+}
+
+// unexpected is the error of a 200 that is no answer. The beginning of a text or
+// a page is quoted; JSON never is: it may hold prompts.
+func (k *call) unexpected(resp *http.Response, info ResponseInfo, what string, body []byte) *Error {
+	e := &Error{StatusCode: info.StatusCode, Info: info, Delivered: true, kind: ErrUnexpectedResponse, what: what}
+	if contentType := resp.Header.Get("Content-Type"); contentType != "" {
+		e.what += " (content type " + oneLine(contentType, maxQuotedBytes) + ")"
+	}
+	if quote := k.quotable(body); quote != "" {
+		e.what += "; it begins: " + quote
+	}
+	return e.withResponse(resp)
+}
+
+// quotable is the beginning of a body for an error, empty for JSON and for what
+// carries it.
+func (k *call) quotable(body []byte) string {
+	text := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+	if len(text) == 0 || bytes.ContainsAny(text[:1], `{["`) || bytes.HasPrefix(text, []byte("data:")) || bytes.HasPrefix(text, []byte("event:")) {
+		return ""
+	}
+	if len(text) > 4*maxQuotedBytes {
+		text = text[:4*maxQuotedBytes]
+	}
+	return oneLine(k.scrub(string(text)), maxQuotedBytes)
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

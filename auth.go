@@ -1,0 +1,249 @@
+package azmistral
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+)
+
+const (
+	authorizationHeader = "Authorization"
+	bearerPrefix        = "Bearer "
+)
+
+// authFacts is what an error may say of how a request was authorised.
+type authFacts struct {
+	keyHeader        string // where the key went; empty with Entra ID
+	scope            string // asked for; empty with a key
+	audience, tenant string // of the token that was sent, where it is a JWT
+}
+
+// keyPolicies authorise requests with a key, and check the key again at each
+// send: KeyCredential.Update may have changed it.
+func keyPolicies(credential *azcore.KeyCredential, header string, allowHTTP bool) []policy.Policy {
+	options := &runtime.KeyCredentialPolicyOptions{InsecureAllowCredentialWithHTTP: allowHTTP}
+	header = http.CanonicalHeaderKey(header)
+	if header == authorizationHeader {
+		options.Prefix = bearerPrefix
+	}
+	check := policyFunc(func(req *policy.Request) (*http.Response, error) {
+		key := strings.TrimPrefix(req.Raw().Header.Get(header), options.Prefix)
+		if err := checkKey(key); err != nil {
+			return nil, permanent(&Error{kind: ErrAuthentication, what: err.Error()})
+		}
+		return req.Next()
+	})
+	return []policy.Policy{isolate{header}, runtime.NewKeyCredentialPolicy(credential, header, options), check}
+}
+
+// tokenPolicies authorise requests with Entra ID tokens for scope.
+func tokenPolicies(credential azcore.TokenCredential, scope string, allowHTTP bool) []policy.Policy {
+	gate := &tokenGate{credential: credential}
+	bearer := runtime.NewBearerTokenPolicy(gate, []string{scope}, &policy.BearerTokenOptions{
+		InsecureAllowCredentialWithHTTP: allowHTTP,
+		AuthorizationHandler: policy.AuthorizationHandler{
+			OnRequest: func(req *policy.Request, authorize func(policy.TokenRequestOptions) error) error {
+				ctx := req.Raw().Context()
+				leave, err := gate.enter(ctx)
+				if err != nil {
+					return err
+				}
+				defer leave()
+				err = authorize(policy.TokenRequestOptions{Scopes: []string{scope}})
+				if err != nil && ctx.Err() == nil {
+					return &Error{kind: ErrAuthentication, what: "no token for scope " + scope, Message: err.Error(), cause: err}
+				}
+				return err
+			},
+		},
+	})
+	forget := policyFunc(func(req *policy.Request) (*http.Response, error) {
+		resp, err := req.Next()
+		if err == nil && resp.StatusCode == http.StatusUnauthorized {
+			gate.forget()
+		}
+		return resp, err
+	})
+	return []policy.Policy{isolate{authorizationHeader}, bearer, forget}
+}
+
+// isolate lets the policies below it work on a copy of the request, and puts one
+// without the credential on the response: what a caller's policy, error or log
+// sees holds none.
+type isolate struct{ header string }
+
+func (p isolate) Do(req *policy.Request) (*http.Response, error) {
+	resp, err := req.Clone(req.Raw().Context()).Next()
+	if resp != nil {
+		clean := *req.Raw()
+		clean.Header = clean.Header.Clone()
+		for _, name := range append(credentialHeaders[:], p.header) {
+			clean.Header.Del(name)
+		}
+		clean.Body, clean.GetBody = nil, nil
+		resp.Request = &clean
+	}
+	return resp, err
+}
+
+// tokenGate is the credential that the bearer policy sees. Its gate makes up for
+// azcore's lock on the token, which ignores the context of those who wait: while
+// no valid token is known, callers queue here, and may leave.
+type tokenGate struct {
+	credential azcore.TokenCredential
+
+	mu       sync.Mutex
+	expires  time.Time     // of the last token; zero: none is known
+	fetching chan struct{} // closed when the fetch under way ends; nil: none is
+}
+
+// enter returns when a valid token is known, or when the caller is the one who
+// has to fetch it; leave is then to be called after the fetch.
+func (g *tokenGate) enter(ctx context.Context) (leave func(), err error) {
+	for {
+		g.mu.Lock()
+		if time.Now().Before(g.expires) {
+			g.mu.Unlock()
+			return func() {}, nil
+		}
+		if g.fetching == nil {
+			leave := g.begin()
+			g.mu.Unlock()
+			return leave, nil
+		}
+		wait := g.fetching
+		g.mu.Unlock()
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// begin marks a fetch as under way. The caller holds g.mu.
+func (g *tokenGate) begin() (end func()) {
+	done := make(chan struct{})
+	g.fetching = done
+	return func() {
+		g.mu.Lock()
+		g.fetching = nil
+		g.mu.Unlock()
+		close(done)
+	}
+}
+
+// GetToken implements azcore.TokenCredential. azcore calls it from one goroutine
+// at a time; a refresh ahead of time comes here without having entered the gate.
+func (g *tokenGate) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	g.mu.Lock()
+	if g.fetching == nil {
+		defer g.begin()()
+	}
+	g.mu.Unlock()
+	token, err := g.credential.GetToken(ctx, options)
+	if err == nil {
+		g.mu.Lock()
+		g.expires = token.ExpiresOn
+		g.mu.Unlock()
+	}
+	return token, err
+}
+
+// forget drops the known token, as azcore does when the service answers 401.
+func (g *tokenGate) forget() {
+	g.mu.Lock()
+	g.expires = time.Time{}
+	g.mu.Unlock()
+}
+
+// keyText reads the text of a key, which azcore keeps to itself: its key policy
+// writes it into a header that goes nowhere. The zero KeyCredential makes azcore
+// panic.
+func keyText(credential *azcore.KeyCredential) (text string, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("the key credential is empty: make it with azcore.NewKeyCredential")
+		}
+	}()
+	const header = "K"
+	req, err := runtime.NewRequest(context.Background(), http.MethodGet, "https://localhost/")
+	if err != nil {
+		return "", err
+	}
+	// There is no policy to pass the request on to: the error says so, and nothing else.
+	_, _ = runtime.NewKeyCredentialPolicy(credential, header, nil).Do(req)
+	return req.Raw().Header.Get(header), nil
+}
+
+// checkKey says what is wrong with a key's text, without repeating it.
+func checkKey(key string) error {
+	switch {
+	case strings.TrimSpace(key) == "":
+		return errors.New("the key is empty")
+	case strings.ContainsAny(key, "\r\n"):
+		return errors.New("the key has a line break: trim what was read from a file or a secret store")
+	case strings.HasPrefix(strings.ToLower(key), "bearer "):
+		return errors.New(`the key begins with "Bearer": give the key alone`)
+	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r == 0x7f }):
+		return errors.New("the key has a blank or a control character")
+	case strings.ContainsFunc(key, func(r rune) bool { return r > 0x7f }):
+		return errors.New("the key has a character that no header can carry")
+	}
+	if _, _, ok := tokenClaims(key); ok {
+		return errors.New("the key is an Entra ID token: use NewClient with a token credential")
+	}
+	return nil
+}
+
+// tokenClaims reads the audience and the tenant of a JWT, unverified: they are
+// told to the user, nothing else.
+func tokenClaims(token string) (audience, tenant string, ok bool) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 || len(token) > maxHeaderBytes {
+		return "", "", false
+	}
+	head, err := base64.RawURLEncoding.DecodeString(parts[0])
+	if err != nil || !json.Valid(head) {
+		return "", "", false
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return "", "", false
+	}
+	var claims struct {
+		Audience json.RawMessage `json:"aud"`
+		Tenant   string          `json:"tid"`
+	}
+	if json.Unmarshal(payload, &claims) != nil {
+		return "", "", json.Valid(payload)
+	}
+	var list []string
+	if json.Unmarshal(claims.Audience, &audience) != nil && json.Unmarshal(claims.Audience, &list) == nil {
+		audience = strings.Join(list, " ")
+	}
+	return oneLine(audience, maxQuotedBytes), oneLine(claims.Tenant, maxQuotedBytes), true
+}
+
+// policyFunc is a policy that is a function.
+type policyFunc func(*policy.Request) (*http.Response, error)
+
+func (f policyFunc) Do(req *policy.Request) (*http.Response, error) { return f(req) }
+
+// permanent marks an error as one that no further send can mend, in the way that
+// azcore's policies know.
+func permanent(err error) error { return &permanentError{err} }
+
+type permanentError struct{ error }
+
+func (e *permanentError) NonRetriable() {}
+func (e *permanentError) Unwrap() error { return e.error }
