@@ -79,7 +79,7 @@ func TestRetryWait(t *testing.T) {
 		"hint is a floor":             {in: waitFor{attempt: 1, refusal: limited(2 * time.Second), left: forever}, min: 2 * time.Second, max: 7 * time.Second},
 		"spread ends at ten seconds":  {in: waitFor{attempt: 1, refusal: limited(30 * time.Second), left: forever}, min: 30 * time.Second, max: 40 * time.Second},
 		"429 without a hint":          {in: waitFor{attempt: 1, refusal: limited(0), left: forever}, min: time.Second, max: 3500 * time.Millisecond},
-		"the same with an own base":   {options: policy.RetryOptions{RetryDelay: time.Millisecond}, in: waitFor{attempt: 1, refusal: limited(0), left: forever}, max: time.Millisecond},
+		"the same with an own base":   {options: policy.RetryOptions{RetryDelay: time.Millisecond}, in: waitFor{attempt: 1, refusal: limited(0), left: forever}, min: time.Millisecond / 2, max: time.Millisecond},
 		"hint of a 503":               {in: waitFor{attempt: 1, refusal: &Error{StatusCode: 503, RetryAfter: time.Second}, left: forever}, min: time.Second, max: 3500 * time.Millisecond},
 		"hint over a minute":          {in: waitFor{attempt: 1, refusal: limited(61 * time.Second), left: forever}},
 		"a day":                       {in: waitFor{attempt: 1, refusal: limited(24 * time.Hour), left: forever}},
