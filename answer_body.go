@@ -36,7 +36,6 @@ func (k *call) readAnswer(resp *http.Response, info ResponseInfo) ([]byte, *Erro
 	if err != nil {
 		return nil, k.broken(resp, info, err)
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body.Bytes()))
 	if int64(body.Len()) > most {
 		return nil, (&Error{StatusCode: info.StatusCode, Info: info, Delivered: true, kind: ErrTooLarge,
 			what: fmt.Sprintf("the answer is larger than ClientOptions.MaxResponseBytes (%d)", most)}).withResponse(resp)
@@ -53,8 +52,16 @@ func (k *call) checkEncoding(resp *http.Response, info ResponseInfo) *Error {
 	return nil
 }
 
-// wholeAnswer reads an answer that came in one piece, as one chunk too.
-func (k *call) wholeAnswer(resp *http.Response, info ResponseInfo, body []byte) (*ChatResponse, *ChatChunk, *Error) {
+// wholeAnswer reads an answer that came in one piece, as one chunk too. The
+// response can be read again by those who captured it, or find it in the error.
+func (k *call) wholeAnswer(resp *http.Response, info ResponseInfo, body []byte) (answer *ChatResponse, chunk *ChatChunk, e *Error) {
+	defer func() {
+		kept := body
+		if e != nil {
+			kept = []byte(k.scrub(string(body)))
+		}
+		resp.Body = io.NopCloser(bytes.NewReader(kept))
+	}()
 	d, err := decode(body)
 	if err != nil || d.suspect {
 		if problem, is := errbody.Detect("", body); is {
@@ -69,7 +76,7 @@ func (k *call) wholeAnswer(resp *http.Response, info ResponseInfo, body []byte) 
 	}
 	var fold accumulator
 	fold.add(&d.chunk)
-	answer := fold.response()
+	answer = fold.response()
 	answer.Info, answer.raw = info, body
 	if failed := failedChoice(answer); failed != "" {
 		return nil, nil, (&Error{StatusCode: info.StatusCode, Info: info, Delivered: true, kind: ErrIncomplete, what: failed}).withResponse(resp)

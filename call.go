@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -166,7 +167,7 @@ func (k *call) refusal(resp *http.Response, cause error) *Error {
 		e.kind = refusalKind(resp.StatusCode, resp.Header, &problem)
 		e.RetryAfter = retryHint(resp.Header, problem.Wait)
 		if inner, ok := modelStatus(resp.Header); ok && inner != resp.StatusCode {
-			e.what = "the model's container answered " + http.StatusText(inner)
+			e.what = fmt.Sprintf("the model's container answered %d %s", inner, http.StatusText(inner))
 		}
 		e.hint = k.scrub(refusalHint(e, k.client.endpoint, k.model, k.authFacts()))
 	} else {

@@ -143,17 +143,23 @@ func (e *Error) Error() string {
 	if b.Len() == len("azmistral: ") {
 		b.WriteString("the call failed")
 	}
-	b.WriteString(e.fieldText())
-	if e.RetryAfter > 0 {
-		fmt.Fprintf(&b, "; the service asks to wait %v", e.RetryAfter.Round(time.Millisecond))
-	}
-	if e.hint != "" {
-		b.WriteString("; " + e.hint)
+	line := b.String()
+	for _, more := range []string{e.fieldText(), e.waitText(), e.hint} {
+		if more != "" {
+			line = strings.TrimSuffix(line, ".") + "; " + more
+		}
 	}
 	if notes := e.notes(); notes != "" {
-		b.WriteString(" [" + notes + "]")
+		line += " [" + notes + "]"
 	}
-	return b.String()
+	return line
+}
+
+func (e *Error) waitText() string {
+	if e.RetryAfter <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("the service asks to wait %v", e.RetryAfter.Round(time.Millisecond))
 }
 
 // fieldText names the refused fields that the message does not name itself.
@@ -164,7 +170,7 @@ func (e *Error) fieldText() string {
 		if f.Path == "" || strings.Contains(e.Message, f.Path) {
 			continue
 		}
-		if i >= most {
+		if len(names) == most {
 			names = append(names, fmt.Sprintf("and %d more", len(e.Fields)-i))
 			break
 		}
@@ -177,7 +183,7 @@ func (e *Error) fieldText() string {
 	if len(names) == 0 {
 		return ""
 	}
-	return "; refused: " + strings.Join(names, ", ")
+	return "refused: " + strings.Join(names, ", ")
 }
 
 func (e *Error) notes() string {

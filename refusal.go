@@ -232,7 +232,10 @@ func refusalHint(e *Error, endpoint Endpoint, model string, auth authFacts) stri
 		case model != "":
 			hint += " with model " + strconv.Quote(model) + ": most routes want your deployment's name there"
 		}
-		return hint + "; a new deployment may need 5 minutes"
+		if !strings.Contains(e.Message, "5 minutes") {
+			hint += "; a new deployment may need 5 minutes"
+		}
+		return hint
 	case e.Code == "3280":
 		return "tool call ids of the conversation must be answered by results with the same ids"
 	case e.Code == "3230":

@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/azmistral/azmistral/internal/errbody"
@@ -170,8 +171,12 @@ func (w *wireSource) chunk(event sse.Event) (*ChatChunk, error) {
 		}
 	}
 	if err != nil {
-		if event.Unterminated {
-			return nil, w.cut(io.ErrUnexpectedEOF)
+		if event.Unterminated { // the reader tells what it ended with
+			_, cause := w.reader.Next()
+			if cause == io.EOF {
+				cause = io.ErrUnexpectedEOF
+			}
+			return nil, w.ended(cause)
 		}
 		if w.answered {
 			e := &Error{StatusCode: w.info.StatusCode, Info: w.info, Delivered: true, kind: ErrIncomplete, cause: err,
@@ -197,7 +202,7 @@ func (w *wireSource) ended(err error) error {
 		if problem, is := errbody.Detect("", stray); is {
 			return k.inBand(w.info, &problem, w.resp)
 		}
-		if err == io.EOF && !w.heard {
+		if err == io.EOF && !w.heard && !strings.HasPrefix("data:", string(bytes.TrimSpace(stray))) {
 			return k.unexpected(w.resp, w.info, "an event stream without an event", stray)
 		}
 	}
