@@ -60,9 +60,6 @@ func locate(text string) (*location, error) {
 	if err != nil || u.Opaque != "" { // url.Parse's own error would repeat the text
 		return nil, refuse("can't be read as a URL: its host, its port or an escape (%%XX) is broken")
 	}
-	if u.User != nil {
-		return nil, errUserInfo()
-	}
 	l := &location{scheme: scheme, url: u}
 	if l.host, err = readHost(u); err != nil {
 		return nil, err

@@ -213,6 +213,7 @@ var refused = []struct{ text, want string }{
 	{openAI + "/openai/deployments/chat/completions", openAI + ": this path is not known there; " + writeResource},
 	{openAI + "/foo/openai/v1", openAI + ": this path is not known there; " + writeResource},
 	{openAI + "/api/projects/p/models", openAI + ": this path is not known there; " + writeResource},
+	{openAI + "/api/projects/models/models", openAI + ": this path is not known there; " + writeResource},
 	{openAI + "/api/projects/p/openai/deployments/d", openAI + ": this path is not known there; " + writeResource},
 	{openAI + "/api/projects/p/agents", openAI + ": this path is not known there; " + writeResource},
 	{openAI + "/v1/ocr", openAI + ": " + operation("ocr") + writeResource},
