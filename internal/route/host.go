@@ -48,6 +48,8 @@ func locate(text string) (*location, error) {
 		return nil, refuse("has no host: write a whole URL, such as https://<resource>.services.ai.azure.com/openai/v1")
 	case strings.Contains(authority, "@"):
 		return nil, errUserInfo()
+	case strings.Count(authority, ":") > 1 && !strings.HasPrefix(authority, "["):
+		return nil, errIPv6()
 	case isCredential(authority):
 		return nil, refuse("has what looks like a key or a token in place of a host: the endpoint comes first, then the credential")
 	}
@@ -57,9 +59,6 @@ func locate(text string) (*location, error) {
 	u, err := url.Parse(scheme + "://" + rest)
 	if err != nil || u.Opaque != "" { // url.Parse's own error would repeat the text
 		return nil, refuse("can't be read as a URL: its host, its port or an escape (%%XX) is broken")
-	}
-	if u.User != nil {
-		return nil, errUserInfo()
 	}
 	l := &location{scheme: scheme, url: u}
 	if l.host, err = readHost(u); err != nil {
@@ -84,14 +83,18 @@ func errUserInfo() error {
 	return refuse("has an @, as before a host or in a user name with password: leave that out, the credential is given apart (an @ in a name is written %%40)")
 }
 
+func errIPv6() error {
+	return refuse("has an IPv6 address that can't be read: write it in brackets and without zone, such as http://[::1]:8080")
+}
+
 // readHost gives the host in lower case, without a closing dot; an IPv6
 // address in its brackets.
 func readHost(u *url.URL) (string, error) {
 	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
 	if strings.Contains(host, ":") {
 		addr, err := netip.ParseAddr(host)
-		if err != nil || addr.Zone() != "" || !strings.HasPrefix(u.Host, "[") {
-			return "", refuse("has an IPv6 address that can't be read: write it in brackets and without zone, such as http://[::1]:8080")
+		if err != nil || addr.Zone() != "" {
+			return "", errIPv6()
 		}
 		return "[" + addr.String() + "]", nil
 	}

@@ -2,7 +2,7 @@ package route
 
 import (
 	"cmp"
-	"net/url"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -61,7 +61,11 @@ func Parse(text string, override Override) (Endpoint, error) {
 		return Endpoint{}, refuse("has a query member that %s does not know: only %s belongs there", l.host, versionName)
 	}
 
-	v := visit{place: p, origin: l.origin(), tail: cutTail(segments), versioned: cmp.Or(override.APIVersion, q.version) != ""}
+	if v := override.APIVersion; v != "" && !versionText.MatchString(v) {
+		return Endpoint{}, fmt.Errorf("azmistral: APIVersion %q can't be one: write one such as %s, or leave it empty", v, inferenceVersion)
+	}
+
+	v := visit{place: p, origin: l.origin(), tail: cutTail(fold(segments, p.open)), versioned: cmp.Or(override.APIVersion, q.version) != ""}
 	route, path, err := v.resolve()
 	if override.Route != "" && override.Route != route {
 		route, path, err = v.override(override.Route, err)
@@ -76,11 +80,10 @@ func Parse(text string, override Override) (Endpoint, error) {
 	row.APIVersion = cmp.Or(override.APIVersion, q.version, row.APIVersion)
 	row.KeyHeader = cmp.Or(override.KeyHeader, row.KeyHeader)
 	row.TokenScope = cmp.Or(override.TokenScope, inCloud(row.TokenScope, cmp.Or(cloudOf(l.host), strings.ToLower(override.Cloud))))
-	deployment, _ := url.PathUnescape(cutTail(path).deployment()) // splitPath has unescaped it before
 	return Endpoint{
 		Row:        row,
 		URL:        l.origin() + "/" + strings.Join(path, "/") + q.write(row.APIVersion),
-		Deployment: deployment,
+		Deployment: deploymentOf(path),
 	}, nil
 }
 
@@ -104,10 +107,15 @@ func (v visit) resolve() (route string, path []string, err error) {
 	if _, ok := p.routes[t.form]; !ok && p == placeOther { // what is a form elsewhere is a base like others here
 		t = tail{base: slices.Concat(t.base, t.at), op: t.op}
 	}
+	if p.score && len(t.base) == 0 && t.form == nil && slices.Equal(t.op, scorePath) {
+		t = tail{}
+	}
 	f := t.form
 	switch {
+	case slices.Equal(t.op, scorePath):
+		return "", nil, v.unknown()
 	case f != nil || t.chat():
-	case t.bare(), len(t.base) == 0 && t.op != nil && slices.Equal(t.op, p.whole):
+	case t.bare():
 		f = p.bare
 	case t.op == nil: // a base of the user's own
 		if p != placeOther {
@@ -132,7 +140,7 @@ func (v visit) resolve() (route string, path []string, err error) {
 func (v visit) override(route string, err error) (string, []string, error) {
 	row, ok := Lookup(route)
 	if !ok {
-		return "", nil, refuse("has a route that is not known (%q): write one of %s, or leave it out", route, strings.Join(Routes(), ", "))
+		return "", nil, fmt.Errorf("azmistral: route %q is not known: it is one of %s, or empty for what the endpoint shows", route, strings.Join(Routes(), ", "))
 	}
 	t := v.tail
 	if t.chat() {

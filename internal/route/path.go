@@ -54,13 +54,11 @@ func (t tail) bare() bool { return len(t.base) == 0 && t.form == nil && t.op == 
 
 // cutTail finds form and operation at the end of a path.
 func cutTail(segments []string) tail {
-	segments = fold(segments)
 	if rest, ok := cutSuffix(segments, chatPath); ok {
 		return cutForm(rest, chatPath)
 	}
 	if t := cutForm(segments, nil); t.form != nil {
-		before := cutForm(t.base, nil).form
-		if t.form != formModels || before == nil || !before.listable {
+		if t.form != formModels || !listsModels(t.base) {
 			return t
 		}
 	}
@@ -72,6 +70,16 @@ func cutTail(segments []string) tail {
 	return tail{base: segments}
 }
 
+// listsModels says whether a "models" behind the base lists models. Without a
+// form that is so for openai alone, the older OpenAI API's own list.
+func listsModels(base []string) bool {
+	if f := cutForm(base, nil).form; f != nil {
+		return f.listable
+	}
+	_, ok := cutSuffix(base, []string{"openai"})
+	return ok
+}
+
 func cutForm(segments, op []string) tail {
 	for _, f := range forms {
 		if rest, ok := cutSuffix(segments, f.path); ok {
@@ -81,12 +89,15 @@ func cutForm(segments, op []string) tail {
 	return tail{base: segments, op: op}
 }
 
-// deployment gives the name that the path holds, escaped.
-func (t tail) deployment() string {
+// deploymentOf gives the deployment that a chat path names.
+func deploymentOf(path []string) string {
+	rest, _ := cutSuffix(path, chatPath)
+	t := cutForm(rest, nil)
 	if t.form != formDeployments {
 		return ""
 	}
-	return t.at[len(t.at)-1]
+	plain, _ := url.PathUnescape(t.at[len(t.at)-1]) // splitPath has unescaped it once
+	return plain
 }
 
 // path gives the segments of the tail's chat URL on the given form, which is
@@ -135,15 +146,17 @@ const longestFold = 5
 
 // fold takes out what stands there twice in a row: a client's path appended to
 // a URL that had it already. Only forms, chat paths and both together are
-// folded, and never where the first of the two is a user's name.
-func fold(segments []string) []string {
+// folded, and never where the first of the two is a user's name. On an open
+// place only what ends in a chat path is: a gateway may well have /models at
+// its own /models.
+func fold(segments []string, open bool) []string {
 	for i := 0; i < len(segments); i++ {
 		if named(segments, i) {
 			continue
 		}
 		for n := 1; n <= longestFold && i+2*n <= len(segments); n++ {
 			block := segments[i : i+n]
-			if foldable(block) && sameBlock(block, segments[i+n:i+2*n]) {
+			if foldable(block, open) && sameBlock(block, segments[i+n:i+2*n]) {
 				segments = slices.Concat(segments[:i+n], segments[i+2*n:])
 				i = -1 // a fold may make another
 				break
@@ -164,15 +177,15 @@ func named(segments []string, i int) bool {
 	return false
 }
 
-func foldable(block []string) bool {
-	rest, chat := cutSuffix(block, chatPath)
-	if !chat {
-		rest = block
+func foldable(block []string, open bool) bool {
+	form, chat := cutSuffix(block, chatPath)
+	if !chat && open {
+		return false
 	}
-	if len(rest) == 0 {
+	if len(form) == 0 {
 		return chat
 	}
-	t := cutForm(rest, nil)
+	t := cutForm(form, nil)
 	return t.form != nil && len(t.base) == 0
 }
 

@@ -37,7 +37,7 @@ func readQuery(raw string) (query, error) {
 		escapedName, escapedValue, hasValue := strings.Cut(member, "=")
 		key, err1 := url.QueryUnescape(escapedName)
 		value, err2 := url.QueryUnescape(escapedValue)
-		if err1 != nil || err2 != nil || strings.Contains(member, ";") {
+		if err1 != nil || err2 != nil || strings.ContainsAny(member, "?;") {
 			return query{}, refuse("has a query that can't be read: only %s=… is needed there", versionName)
 		}
 		if word := secretWord(key); word != "" {

@@ -149,8 +149,12 @@ var operations = [][]string{
 	{"info"},
 	{"models"},
 	{"ocr"},
-	{"score"},
+	scorePath,
 }
+
+// scorePath is the operation of a managed endpoint's own, whose body is not a
+// chat's. The studio shows it for every endpoint, chat or not.
+var scorePath = []string{"score"}
 
 // A place is a kind of host, and what is served there.
 type place struct {
@@ -159,7 +163,7 @@ type place struct {
 	bare   *form              // meant by a text that has no path
 	bases  map[*form][]string // what may stand before a form
 	open   bool               // anything may
-	whole  []string           // an operation, under no form, that stands for the bare host
+	score  bool               // scorePath stands for the bare host
 	write  string             // what to write instead of a path that is not known; HOST stands for scheme and host
 }
 
@@ -198,8 +202,7 @@ var (
 	}
 
 	// placeManaged is a managed online endpoint. A chat URL of any path is
-	// taken: it is the container's. The studio shows /score for every
-	// endpoint; its body is not a chat's.
+	// taken: it is the container's.
 	placeManaged = &place{
 		hosts: []string{".inference.ml.azure.com"},
 		routes: map[*form]string{
@@ -208,7 +211,7 @@ var (
 		},
 		bare:  formV1,
 		open:  true,
-		whole: []string{"score"},
+		score: true,
 		write: "HOST/v1/chat/completions, or HOST/chat/completions",
 	}
 
