@@ -177,8 +177,7 @@ func (f *choiceFold) addThinking(t *ThinkingPart, goesOn bool) {
 		f.parts = append(f.parts, p)
 	}
 	for _, n := range t.nested {
-		n.at += p.text.Len()
-		p.thinking.nested = append(p.thinking.nested, n)
+		p.thinking.nested = append(p.thinking.nested, nestedPart{at: n.at + p.text.Len(), raw: slices.Clone(n.raw)})
 	}
 	p.text.WriteString(t.Text)
 	if t.Signature != "" {

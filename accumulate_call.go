@@ -6,8 +6,9 @@ import "strings"
 // together in different ways, so a piece goes on with a call, or begins one, by the
 // first rule that applies:
 //
-//   - With an index: the call at that index. Without such a call, one with its id
-//     that came without an index; else it begins a call.
+//   - With an index: the call at that index, of several the one with its id, else
+//     the latest. Without such a call, one with its id that came without an index;
+//     else it begins a call.
 //   - With an id and no index: the call with that id. Without such a call it
 //     begins one, but for an id that comes late: without a name, after a call
 //     that has none.
@@ -29,6 +30,7 @@ type callFold struct {
 	byID    map[string]*foldedCall
 	last    []*foldedCall // where the pieces of the latest list went
 	spare   []*foldedCall
+	lists   int // how many lists came
 }
 
 // foldedCall is a tool call under way.
@@ -36,6 +38,7 @@ type foldedCall struct {
 	id        string
 	name      string
 	index     int // on the wire; -1: none
+	list      int // the latest list with a piece of it, counted from 1
 	arguments strings.Builder
 	scan      objectScan
 }
@@ -44,39 +47,39 @@ func (f *callFold) add(list []ToolCallDelta) {
 	if len(list) == 0 {
 		return
 	}
+	f.lists++
 	went := f.spare[:0]
 	for place := range list {
 		piece := list[place]
 		if piece.ID == "null" {
 			piece.ID = ""
 		}
-		call := f.find(&piece, place, len(list), went)
+		call := f.find(&piece, place, len(list))
 		if call == nil {
 			call = &foldedCall{index: -1}
 			f.calls = append(f.calls, call)
 		}
 		f.bind(call, &piece)
 		call.append(piece.Arguments)
+		call.list = f.lists
 		went = append(went, call)
 	}
 	f.last, f.spare = went, f.last
 }
 
-// find gives the call that a piece goes on with, nil if it begins one. went is
-// where the pieces before it in the same list of n went.
-func (f *callFold) find(piece *ToolCallDelta, place, n int, went []*foldedCall) *foldedCall {
+// find gives the call that the piece at a place in a list of n goes on with, nil
+// if it begins one.
+func (f *callFold) find(piece *ToolCallDelta, place, n int) *foldedCall {
 	var call *foldedCall
 	switch {
 	case piece.Index >= 0:
 		call = f.byIndex[piece.Index]
-		if call == nil && piece.ID != "" {
-			if c := f.byID[piece.ID]; c != nil && c.index < 0 {
-				call = c
-			}
+		if c := f.byID[piece.ID]; c != nil && (call == nil && c.index < 0 || call != nil && c.index == call.index) {
+			call = c
 		}
 	case piece.ID != "":
 		call = f.byID[piece.ID]
-		if c := f.latest(); call == nil && c != nil && c.id == "" && piece.Name == "" && !wentTo(went, c) {
+		if c := f.latest(); call == nil && c != nil && c.id == "" && piece.Name == "" && c.list < f.lists {
 			call = c
 		}
 	default:
@@ -84,11 +87,11 @@ func (f *callFold) find(piece *ToolCallDelta, place, n int, went []*foldedCall) 
 		if n > 1 && place < len(f.last) {
 			call = f.last[place]
 		}
-		if wentTo(went, call) {
+		if call != nil && call.list == f.lists {
 			return nil
 		}
 	}
-	if call == nil || call.isAnother(piece, wentTo(went, call)) {
+	if call == nil || call.isAnother(piece, call.list == f.lists) {
 		return nil
 	}
 	return call
@@ -99,15 +102,6 @@ func (f *callFold) latest() *foldedCall {
 		return nil
 	}
 	return f.calls[len(f.calls)-1]
-}
-
-func wentTo(went []*foldedCall, call *foldedCall) bool {
-	for _, c := range went {
-		if c == call {
-			return true
-		}
-	}
-	return false
 }
 
 // isAnother says whether a piece that would go on with c is a call of its own.

@@ -14,6 +14,7 @@ import (
 const (
 	maxNesting     = 128  // objects and lists within each other in one JSON text
 	maxChoiceIndex = 1023 // services stop at 128 choices
+	maxItems       = 4096 // in one list: parts, calls, choices
 )
 
 // decoded is one JSON text of an answer: a chunk of a stream, or a whole body
@@ -152,16 +153,9 @@ type wireChoice struct {
 }
 
 func (d *decoded) choices(raw json.RawMessage) error {
-	switch jsonKind(raw) {
-	case "nothing", "null":
-		return nil
-	case "a list":
-	default:
-		return fmt.Errorf("choices is %s, want a list", jsonKind(raw))
-	}
-	var items []json.RawMessage
-	if err := json.Unmarshal(raw, &items); err != nil {
-		return err
+	items, err := decodeList(raw)
+	if err != nil {
+		return fmt.Errorf("choices is %w", err)
 	}
 	whole := 0 // choices that hold a message
 	for i, item := range items {
@@ -246,12 +240,9 @@ func (m *message) delta() Delta {
 // follow each other; calls that were answered in between are no calls for the
 // caller. The rest is in the raw body.
 func decodeMessages(raw json.RawMessage) (all message, err error) {
-	if jsonKind(raw) != "a list" {
-		return all, fmt.Errorf("it is %s, want a list", jsonKind(raw))
-	}
-	var items []json.RawMessage
-	if err := json.Unmarshal(raw, &items); err != nil {
-		return all, err
+	items, err := decodeList(raw)
+	if err != nil {
+		return all, fmt.Errorf("it is %w", err)
 	}
 	all.isEmpty = true
 	answered := map[string]bool{}

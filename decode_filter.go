@@ -7,8 +7,8 @@ import "encoding/json"
 func decodePromptFilter(lists ...json.RawMessage) ContentFilter {
 	var filter ContentFilter
 	for _, raw := range lists {
-		var items []json.RawMessage
-		if jsonKind(raw) != "a list" || json.Unmarshal(raw, &items) != nil {
+		items, err := decodeList(raw)
+		if err != nil {
 			continue
 		}
 		for _, item := range items {
@@ -32,7 +32,7 @@ func decodeFilter(objects ...json.RawMessage) ContentFilter {
 	var filter ContentFilter
 	for _, raw := range objects {
 		var categories map[string]json.RawMessage
-		if jsonKind(raw) != "an object" || json.Unmarshal(raw, &categories) != nil {
+		if jsonKind(raw) != "an object" || countItems(raw) > maxItems || json.Unmarshal(raw, &categories) != nil {
 			continue
 		}
 		found := make(ContentFilter, len(categories))

@@ -61,7 +61,7 @@ var requestFields = []requestField{
 		set:   func(r *ChatRequest) bool { return len(r.Tools) > 0 },
 		write: func(e *encoder, r *ChatRequest) { e.tools(r.Tools) }},
 	{name: "tool_choice",
-		set:   setToolChoice,
+		set:   func(r *ChatRequest) bool { return r.ToolChoice.mode != "" },
 		write: func(e *encoder, r *ChatRequest) { e.toolChoice(r.ToolChoice) }},
 	{name: "parallel_tool_calls", outside: true,
 		set:   func(r *ChatRequest) bool { return r.ParallelToolCalls != nil },
@@ -84,18 +84,6 @@ var requestFields = []requestField{
 	{name: "metadata", outside: true,
 		set:   func(r *ChatRequest) bool { return len(r.Metadata) > 0 },
 		write: func(e *encoder, r *ChatRequest) { e.value("metadata", r.Metadata) }},
-}
-
-// setToolChoice leaves out a choice that means nothing without tools: services
-// refuse a tool_choice that stands alone.
-func setToolChoice(r *ChatRequest) bool {
-	switch r.ToolChoice.mode {
-	case "":
-		return false
-	case "auto", "none":
-		return len(r.Tools) > 0
-	}
-	return true
 }
 
 // in gives the field's name in one of the name sets.
@@ -276,10 +264,8 @@ func (e *encoder) tool(i int, t *Tool) {
 	}
 	e.raw(`{"type":"function","function":{"name":`)
 	e.text(t.Name)
-	if t.Description != "" {
-		e.key("description")
-		e.text(t.Description)
-	}
+	e.key("description")
+	e.text(t.Description)
 	e.key("parameters") // required also of a tool without arguments
 	e.schema(fmt.Sprintf("tools[%d].parameters", i), t.Parameters, `{"type":"object","properties":{}}`)
 	if t.Strict {

@@ -360,8 +360,10 @@ func (e *encoder) thinkingPart(p *ThinkingPart) {
 				at--
 			}
 			e.thinkingText(p.Text[start:at])
-			e.next()
-			e.buf = append(e.buf, n.raw...)
+			if n.raw != nil {
+				e.next()
+				e.buf = append(e.buf, n.raw...)
+			}
 			start = at
 		}
 		e.thinkingText(p.Text[start:])

@@ -53,15 +53,16 @@ type ThinkingPart struct {
 	Closed    *bool
 
 	// What Text cannot hold, so that the part goes back as it came.
-	nested []nestedPart // of the list: parts that are not text
+	nested []nestedPart // of the list: what is not text, and where one text ends and the next begins
 	plain  bool         // it came as a string, as self-hosted templates have it
 	aside  bool         // it came in a field of its own beside the content
 }
 
-// nestedPart is a part within a thinking part's list.
+// nestedPart is a part that is not text within a thinking part's list, or the
+// border between two texts.
 type nestedPart struct {
 	at  int             // bytes of Text before it
-	raw json.RawMessage // exactly as it came
+	raw json.RawMessage // exactly as it came; nil for a border
 }
 
 // ReferencePart names the sources of the text before it. An ID that is a whole

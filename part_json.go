@@ -25,9 +25,9 @@ func decodeContent(raw json.RawMessage) (Content, error) {
 // decodeParts reads a list of parts. The list is never nil; a null in it is
 // nothing.
 func decodeParts(raw json.RawMessage) (Content, error) {
-	var items []json.RawMessage
-	if err := json.Unmarshal(raw, &items); err != nil {
-		return nil, err
+	items, err := decodeList(raw)
+	if err != nil {
+		return nil, fmt.Errorf("content is %w", err)
 	}
 	parts := make(Content, 0, len(items))
 	for i, item := range items {
@@ -196,11 +196,12 @@ func (w *wirePart) thinking() Part {
 }
 
 func (p *ThinkingPart) list(raw json.RawMessage) error {
-	var items []json.RawMessage
-	if err := json.Unmarshal(raw, &items); err != nil {
+	items, err := decodeList(raw)
+	if err != nil {
 		return err
 	}
 	var text strings.Builder
+	border := 0 // text beyond it is the item before this one
 	for _, item := range items {
 		var w wirePart
 		if jsonKind(item) == "an object" {
@@ -210,11 +211,15 @@ func (p *ThinkingPart) list(raw json.RawMessage) error {
 		}
 		if kind, err := decodeText(w.Type); err == nil && kind == "text" {
 			if s, err := decodeText(w.Text); err == nil {
+				if s != "" && text.Len() > border {
+					p.nested = append(p.nested, nestedPart{at: text.Len()})
+				}
 				text.WriteString(s)
 				continue
 			}
 		}
 		p.nested = append(p.nested, nestedPart{at: text.Len(), raw: item})
+		border = text.Len()
 	}
 	p.Text = text.String()
 	return nil
@@ -223,15 +228,8 @@ func (p *ThinkingPart) list(raw json.RawMessage) error {
 // reference reads ids that are strings or numbers.
 func (w *wirePart) reference() Part {
 	p := &ReferencePart{}
-	switch jsonKind(w.ReferenceIDs) {
-	case "nothing", "null":
-		return p
-	case "a list":
-	default:
-		return nil
-	}
-	var items []json.RawMessage
-	if json.Unmarshal(w.ReferenceIDs, &items) != nil {
+	items, err := decodeList(w.ReferenceIDs)
+	if err != nil {
 		return nil
 	}
 	for i, item := range items {
@@ -265,16 +263,9 @@ type wireCall struct {
 // decodeCalls reads a list of tool calls, or of pieces of them. A null, as a list
 // or in it, is nothing.
 func decodeCalls(raw json.RawMessage) ([]ToolCallDelta, error) {
-	switch jsonKind(raw) {
-	case "nothing", "null":
-		return nil, nil
-	case "a list":
-	default:
-		return nil, fmt.Errorf("tool_calls is %s, want a list", jsonKind(raw))
-	}
-	var items []json.RawMessage
-	if err := json.Unmarshal(raw, &items); err != nil {
-		return nil, err
+	items, err := decodeList(raw)
+	if err != nil {
+		return nil, fmt.Errorf("tool_calls is %w", err)
 	}
 	var calls []ToolCallDelta
 	for i, item := range items {
@@ -338,15 +329,59 @@ func decodeArguments(raw json.RawMessage) string {
 	return buf.String()
 }
 
+// decodeList reads a list; absent and null are none. Its error says what came
+// instead. An item of three bytes costs fifty in memory, so their number is bounded.
+func decodeList(raw json.RawMessage) ([]json.RawMessage, error) {
+	switch kind := jsonKind(raw); kind {
+	case "nothing", "null":
+		return nil, nil
+	case "a list":
+	default:
+		return nil, fmt.Errorf("%s, want a list", kind)
+	}
+	if countItems(raw) > maxItems {
+		return nil, fmt.Errorf("a list of more than %d items", maxItems)
+	}
+	var items []json.RawMessage
+	err := json.Unmarshal(raw, &items)
+	return items, err
+}
+
+// countItems counts the commas of a list or an object itself, not of what is in it,
+// plus one.
+func countItems(list []byte) int {
+	n, depth, inString := 1, 0, false
+	for i := 0; i < len(list); i++ {
+		switch c := list[i]; {
+		case inString:
+			if c == '\\' {
+				i++
+			} else if c == '"' {
+				inString = false
+			}
+		case c == '"':
+			inString = true
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth--
+		case c == ',' && depth == 1:
+			n++
+		}
+	}
+	return n
+}
+
 // decodeText reads a string; absent and null are "". Its error says what came
 // instead.
 func decodeText(raw json.RawMessage) (string, error) {
-	var text string
 	switch kind := jsonKind(raw); kind {
 	case "nothing", "null":
 		return "", nil
 	case "a string":
-		return text, json.Unmarshal(raw, &text)
+		var text string
+		err := json.Unmarshal(raw, &text)
+		return text, err
 	default:
 		return "", fmt.Errorf("%s, want text", kind)
 	}
