@@ -260,7 +260,7 @@ func (e *encoder) part(path string, part Part) {
 		e.outside = true
 		e.rawJSON(path+".raw", p.Raw)
 	default:
-		e.fail("%s is a %T, which is no part of this package", path, part)
+		e.fail("%s is of type %T, which is no part of this package", path, part)
 	}
 }
 
