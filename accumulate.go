@@ -1,14 +1,234 @@
 package azmistral
 
-// accumulator folds chunks into one answer. It keeps no reference to a chunk.
-type accumulator struct{}
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// accumulator folds chunks into one answer, with the rules that hold for a stream
+// and for a whole body alike:
+//
+//   - id, model, created, a choice's role: the first that says something.
+//   - finish reason: the last that says something. Usage: the last.
+//   - filter results: of each category the worst.
+//   - content: parts follow each other as they came. A delta's first part goes on
+//     with the part before it where both are text or both are thinking; a thinking
+//     part with a signature is finished. Empty text makes no part, but where
+//     nothing else came, "" and null stay apart.
+//   - tool calls: see callFold.
+//
+// It keeps no reference to a chunk or to what is in one. The zero value is ready.
+type accumulator struct {
+	id      string
+	model   string
+	created time.Time
+	usage   Usage
+	filter  ContentFilter
+	choices []*choiceFold // by first appearance
+	byIndex map[int]*choiceFold
+}
+
+// choiceFold is one choice under way.
+type choiceFold struct {
+	index      int
+	role       Role
+	finish     FinishReason
+	filter     ContentFilter
+	parts      []*partFold
+	hasContent bool // content came, be it empty
+	calls      callFold
+}
+
+// partFold is one part under way: text, thinking, or another one that is whole.
+type partFold struct {
+	text     strings.Builder
+	thinking *ThinkingPart // its Text is in text; nil if this is no thinking
+	other    Part          // nil if this is text or thinking
+}
 
 // add folds one chunk in, in time proportional to its new bytes.
-func (a *accumulator) add(c *ChatChunk) {}
+func (a *accumulator) add(c *ChatChunk) {
+	keepFirst(&a.id, c.ID)
+	keepFirst(&a.model, c.Model)
+	if a.created.IsZero() {
+		a.created = c.Created
+	}
+	if c.Usage != nil {
+		a.usage = *c.Usage
+	}
+	a.filter = mergeFilter(a.filter, c.Filter)
+	for i := range c.Choices {
+		a.choice(c.Choices[i].Index).add(&c.Choices[i])
+	}
+}
 
 // whole says whether at least one choice came and every choice seen has a
 // finish reason.
-func (a *accumulator) whole() bool { return false }
+func (a *accumulator) whole() bool {
+	for _, choice := range a.choices {
+		if choice.finish == "" {
+			return false
+		}
+	}
+	return len(a.choices) > 0
+}
 
-// response returns what was folded so far: never nil, a copy of its own.
-func (a *accumulator) response() *ChatResponse { return &ChatResponse{} }
+// response returns what was folded so far: never nil, a copy of its own. Choices
+// are in the order of their indexes.
+func (a *accumulator) response() *ChatResponse {
+	r := &ChatResponse{
+		ID:      a.id,
+		Model:   a.model,
+		Created: a.created,
+		Usage:   a.usage,
+		Filter:  mergeFilter(nil, a.filter),
+	}
+	for _, choice := range a.choices {
+		r.Choices = append(r.Choices, Choice{
+			Index: choice.index,
+			Message: Message{
+				Role:      cmp.Or(choice.role, RoleAssistant),
+				Content:   choice.content(),
+				ToolCalls: choice.calls.toolCalls(a.id, choice.index),
+			},
+			FinishReason: choice.finish,
+			Filter:       mergeFilter(nil, choice.filter),
+		})
+	}
+	slices.SortFunc(r.Choices, func(x, y Choice) int { return cmp.Compare(x.Index, y.Index) })
+	return r
+}
+
+func (a *accumulator) choice(index int) *choiceFold {
+	if n := len(a.choices); n > 0 && a.choices[n-1].index == index {
+		return a.choices[n-1]
+	}
+	choice := a.byIndex[index]
+	if choice == nil {
+		if a.byIndex == nil {
+			a.byIndex = map[int]*choiceFold{}
+		}
+		choice = &choiceFold{index: index}
+		a.byIndex[index] = choice
+		a.choices = append(a.choices, choice)
+	}
+	return choice
+}
+
+func (f *choiceFold) add(c *ChunkChoice) {
+	keepFirst(&f.role, c.Delta.Role)
+	if c.FinishReason != "" && c.FinishReason != f.finish {
+		f.finish = FinishReason(strings.Clone(string(c.FinishReason)))
+	}
+	f.filter = mergeFilter(f.filter, c.Filter)
+
+	f.hasContent = f.hasContent || c.Delta.Content != nil
+	if len(c.Delta.Content) > 0 {
+		for i, part := range c.Delta.Content {
+			f.addPart(part, i == 0)
+		}
+	} else {
+		if c.Delta.Thinking != "" {
+			f.addThinking(&ThinkingPart{Text: c.Delta.Thinking}, true)
+		}
+		if c.Delta.Text != "" {
+			f.addText(c.Delta.Text, true)
+		}
+	}
+	f.calls.add(c.Delta.ToolCalls)
+}
+
+// addPart adds a part; goesOn says that it may go on with the part before.
+func (f *choiceFold) addPart(part Part, goesOn bool) {
+	if isNilPart(part) {
+		return
+	}
+	switch p := part.(type) {
+	case *TextPart:
+		f.addText(p.Text, goesOn)
+	case *ThinkingPart:
+		f.addThinking(p, goesOn)
+	default:
+		f.dropEmptyText()
+		f.parts = append(f.parts, &partFold{other: clonePart(part)})
+	}
+}
+
+func (f *choiceFold) addText(text string, goesOn bool) {
+	if n := len(f.parts); goesOn && n > 0 && f.parts[n-1].isText() {
+		f.parts[n-1].text.WriteString(text)
+		return
+	}
+	f.dropEmptyText()
+	p := &partFold{}
+	p.text.WriteString(text)
+	f.parts = append(f.parts, p)
+}
+
+func (f *choiceFold) addThinking(t *ThinkingPart, goesOn bool) {
+	f.dropEmptyText()
+	var p *partFold
+	if n := len(f.parts); goesOn && n > 0 && f.parts[n-1].thinksOn(t) {
+		p = f.parts[n-1]
+	} else {
+		p = &partFold{thinking: &ThinkingPart{plain: t.plain, aside: t.aside}}
+		f.parts = append(f.parts, p)
+	}
+	for _, n := range t.nested {
+		p.thinking.nested = append(p.thinking.nested, nestedPart{at: n.at + p.text.Len(), raw: slices.Clone(n.raw)})
+	}
+	p.text.WriteString(t.Text)
+	if t.Signature != "" {
+		p.thinking.Signature = strings.Clone(t.Signature)
+	}
+	if t.Closed != nil {
+		p.thinking.Closed = new(*t.Closed)
+	}
+}
+
+// dropEmptyText takes an empty text part off the end before another part comes.
+func (f *choiceFold) dropEmptyText() {
+	if n := len(f.parts); n > 0 && f.parts[n-1].isText() && f.parts[n-1].text.Len() == 0 {
+		f.parts = f.parts[:n-1]
+	}
+}
+
+func (p *partFold) isText() bool { return p.thinking == nil && p.other == nil }
+
+// thinksOn says whether t is more of the thinking in p.
+func (p *partFold) thinksOn(t *ThinkingPart) bool {
+	return p.thinking != nil && p.thinking.aside == t.aside &&
+		(p.thinking.Signature == "" || t.Text == "" && len(t.nested) == 0)
+}
+
+func (f *choiceFold) content() Content {
+	if len(f.parts) == 0 {
+		if f.hasContent {
+			return textContent("")
+		}
+		return nil
+	}
+	content := make(Content, len(f.parts))
+	for i, p := range f.parts {
+		switch {
+		case p.other != nil:
+			content[i] = clonePart(p.other)
+		case p.thinking != nil:
+			t := clonePart(p.thinking).(*ThinkingPart)
+			t.Text = p.text.String() // shares its bytes, which are never written again
+			content[i] = t
+		default:
+			content[i] = &TextPart{Text: p.text.String()}
+		}
+	}
+	return content
+}
+
+// keepFirst sets what is still empty. The copy keeps a chunk's memory free to go.
+func keepFirst[S ~string](kept *S, s S) {
+	if *kept == "" && s != "" {
+		*kept = S(strings.Clone(string(s)))
+	}
+}

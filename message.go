@@ -1,6 +1,6 @@
 package azmistral
 
-import "encoding/json"
+import "strings"
 
 // Role says whose turn a message is.
 type Role string
@@ -13,121 +13,97 @@ const (
 )
 
 // Message is one turn of a conversation, the same type in requests and in
-// responses.
+// responses. As JSON it has Mistral's wire form, with every id as it came: keep
+// conversations so.
 type Message struct {
 	Role       Role
 	Content    Content    // nil is null on the wire
 	ToolCalls  []ToolCall // assistant only
 	ToolCallID string     // tool only: the call that this is the result of
-	Name       string     // tool only: the function's name
+	Name       string     // tool only: the function's name; sent where the route has a place for it
 	Prefix     bool       // assistant, last message only: the answer continues this text
 }
 
 // Content is the content of a message. On the wire nil is null, exactly one
 // *TextPart is a string (the empty string too), anything else is an array.
+//
+// The inference routes (/models, and serverless without /v1) take only a string
+// from anyone but the user: there text parts are joined, and of an assistant
+// message the parts that are the model's own (thinking, references, unknown ones)
+// are left out; other parts are ErrInvalidRequest.
 type Content []Part
 
-// Part is a piece of a message's content: a *TextPart, *ImagePart,
-// *DocumentPart, *AudioPart, *FilePart, *ThinkingPart, *ReferencePart or
-// *UnknownPart. Only pointers are parts, so a type switch needs one case each.
-type Part interface{ isPart() }
+// System is a system message.
+func System(text string) Message { return Message{Role: RoleSystem, Content: textContent(text)} }
 
-// TextPart is plain text.
-type TextPart struct{ Text string }
-
-// ImagePart is a picture, by URL or by its bytes.
-type ImagePart struct {
-	URL       string // https, or a data: URL; used when Data is nil
-	Data      []byte // travels as a data: URL; not copied, and not to be changed during the call
-	MediaType string // of Data, such as "image/png"
-	Detail    string // "low", "auto", "high"; empty is not sent
+// User is a user message: text, then parts. With parts and an empty text there is
+// no text part.
+func User(text string, parts ...Part) Message {
+	content := make(Content, 0, 1+len(parts))
+	if text != "" || len(parts) == 0 {
+		content = append(content, &TextPart{Text: text})
+	}
+	return Message{Role: RoleUser, Content: append(content, parts...)}
 }
 
-// DocumentPart is a document such as a PDF, by URL or by its bytes.
-type DocumentPart struct {
-	URL       string // used when Data is nil
-	Data      []byte // as in ImagePart
-	MediaType string // of Data; empty means "application/pdf"
-	Name      string
+// Assistant is an assistant message. To go on with an answer, append the
+// response's Message instead: it may hold more than text.
+func Assistant(text string) Message {
+	return Message{Role: RoleAssistant, Content: textContent(text)}
 }
 
-// AudioPart is a recording, by URL or by its bytes.
-type AudioPart struct {
-	URL    string // https or a data: URL; used when Data is nil
-	Data   []byte // as in ImagePart
-	Format string // such as "mp3" or "wav"
+// ToolResult is the tool message that answers call.
+func ToolResult(call ToolCall, content string) Message {
+	return Message{Role: RoleTool, Content: textContent(content), ToolCallID: call.ID, Name: call.Name}
 }
 
-// FilePart is a file that was uploaded to the service before.
-type FilePart struct{ FileID string }
+// Text is the message's text parts, joined.
+func (m Message) Text() string { return m.Content.Text() }
 
-// ThinkingPart is the reasoning of a model. Send it back as it came, in its
-// place before the answer's text.
-type ThinkingPart struct {
-	Text      string
-	Signature string
-	Closed    *bool
+// Text joins the text parts with nothing between them; other parts are skipped.
+func (c Content) Text() string {
+	return joinParts(c, func(part Part) (string, bool) {
+		if p, ok := part.(*TextPart); ok && p != nil {
+			return p.Text, true
+		}
+		return "", false
+	})
 }
 
-// ReferencePart names the sources of the text before it.
-type ReferencePart struct {
-	IDs []string
+// Thinking joins the text of the thinking parts.
+func (c Content) Thinking() string {
+	return joinParts(c, func(part Part) (string, bool) {
+		if p, ok := part.(*ThinkingPart); ok && p != nil {
+			return p.Text, true
+		}
+		return "", false
+	})
 }
 
-// UnknownPart is a part of a type that this version does not know. It is
-// encoded as exactly Raw.
-type UnknownPart struct {
-	Type string
-	Raw  json.RawMessage
+// joinParts joins what text picks, without a copy where one part is all there is.
+func joinParts(c Content, text func(Part) (string, bool)) string {
+	var first string
+	var all strings.Builder
+	n := 0
+	for _, part := range c {
+		s, ok := text(part)
+		if !ok {
+			continue
+		}
+		switch n++; n {
+		case 1:
+			first = s
+		case 2:
+			all.WriteString(first)
+			fallthrough
+		default:
+			all.WriteString(s)
+		}
+	}
+	if n < 2 {
+		return first
+	}
+	return all.String()
 }
 
-func (*TextPart) isPart()      {}
-func (*ImagePart) isPart()     {}
-func (*DocumentPart) isPart()  {}
-func (*AudioPart) isPart()     {}
-func (*FilePart) isPart()      {}
-func (*ThinkingPart) isPart()  {}
-func (*ReferencePart) isPart() {}
-func (*UnknownPart) isPart()   {}
-
-// Tool is something that the model may call.
-type Tool struct {
-	Name        string // letters, digits, '_' and '-', at most 64
-	Description string
-	Parameters  any  // marshals to a JSON Schema of an object; nil: no arguments
-	Strict      bool // the arguments must match the schema exactly
-
-	// Raw is a whole tool object of another type than "function", sent as it is;
-	// the other fields are then ignored.
-	Raw json.RawMessage
-}
-
-// ToolCall is the model's wish to have a tool run.
-type ToolCall struct {
-	ID        string
-	Name      string
-	Arguments string // JSON text as the model wrote it: may be empty or invalid
-	Index     int    // among the calls of one message
-}
-
-// ToolChoice says whether the model must call a tool. The zero value is not
-// sent, which the service takes as auto.
-type ToolChoice struct {
-	mode string
-	name string
-}
-
-// ResponseFormat says what form the answer's text has. The zero value is not
-// sent, which the service takes as plain text.
-type ResponseFormat struct {
-	kind   string
-	schema JSONSchema
-}
-
-// JSONSchema is the schema of an answer.
-type JSONSchema struct {
-	Name        string // letters, digits, '_' and '-', at most 64
-	Description string
-	Schema      any // marshals to a JSON Schema
-	Strict      bool
-}
+func textContent(text string) Content { return Content{&TextPart{Text: text}} }
