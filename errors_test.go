@@ -25,8 +25,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// golden compares text with testdata/golden/name.
-func golden(t *testing.T, name, text string) {
+// goldenText compares text with testdata/golden/name.
+func goldenText(t *testing.T, name, text string) {
 	t.Helper()
 	path := filepath.Join("testdata", "golden", name)
 	if *update {
@@ -126,7 +126,7 @@ func TestErrorLines(t *testing.T) {
 			assert.Equal(t, e.StatusCode != 0, has, "%s: an *azcore.ResponseError where there was a response", c.name)
 		})
 	}
-	golden(t, "errors.txt", lines.String())
+	goldenText(t, "errors.txt", lines.String())
 }
 
 type errReader struct{ err error }
