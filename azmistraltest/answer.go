@@ -70,10 +70,10 @@ func (a *answer) reasoning() int {
 // whether it is streamed.
 type seed [sha256.Size]byte
 
-func seedOf(r *Request) seed {
+func seedOf(body *node) seed {
 	hash := sha256.New()
-	if r.body.is(kindObject) {
-		for _, m := range r.body.members {
+	if body.is(kindObject) {
+		for _, m := range body.members {
 			if m.name != "stream" && m.name != "stream_options" {
 				hash.Write(appendString(nil, m.name))
 				hash.Write(m.value.appendCompact(nil))
@@ -92,11 +92,11 @@ func (s seed) random(index int) *rand.Rand {
 
 // answerFor says what the sandbox answers by itself.
 func (h *Handler) answerFor(r *Request) *answer {
-	s := seedOf(r)
-	a := h.emptyAnswer(r, s)
+	a := &answer{id: r.seed.hex(), created: h.options.Now().Unix(), model: h.modelName(r)}
+	a.prompt, a.cached = promptTokens(r)
 	n := max(1, r.body.get("n").integer(1))
 	for i := range min(n, maxChoices) {
-		a.choices = append(a.choices, think(r, s.random(i)))
+		a.choices = append(a.choices, think(r, r.seed.random(i)))
 	}
 	h.limit(r, a)
 	return a
@@ -104,12 +104,6 @@ func (h *Handler) answerFor(r *Request) *answer {
 
 // maxChoices bounds what "n" can cost.
 const maxChoices = 128
-
-func (h *Handler) emptyAnswer(r *Request, s seed) *answer {
-	a := &answer{id: s.hex(), created: h.options.Now().Unix(), model: h.modelName(r)}
-	a.prompt, a.cached = promptTokens(r)
-	return a
-}
 
 // modelName is the name that an answer tells: the requested one, which is the
 // deployment's.
@@ -255,12 +249,12 @@ func prose(r *Request, random *rand.Rand) string {
 	}
 	asked := question(r)
 	if asked == "" {
-		b.WriteString("You said nothing yet.")
+		b.WriteString("There is no question in your message.")
 	} else {
 		fmt.Fprintf(&b, openings[random.IntN(len(openings))], clip(asked, questionRunes))
 	}
 	if files := filesOf(r.Last()); files > 0 {
-		fmt.Fprintf(&b, "\nIt came with %d further part(s) besides text.", files)
+		fmt.Fprintf(&b, "\nYour message has %d part(s) that are no text.", files)
 	}
 	order := random.Perm(len(remarks))
 	for i, j := range order[:2+random.IntN(2)] {

@@ -30,6 +30,7 @@ type keySort string
 const (
 	sortText     keySort = "a text"
 	sortNumber   keySort = "a whole number"
+	sortStatus   keySort = "a status from 200 to 999"
 	sortDuration keySort = "a duration, such as 1.5s or 2 for seconds"
 )
 
@@ -139,7 +140,7 @@ func refusalScenarios() []scenario {
 	return []scenario{
 		{name: "error", does: "refuses, in the body of the route",
 			keys: []scenarioKey{
-				{"status", sortNumber, "500", "of HTTP"},
+				{"status", sortStatus, "500", "of HTTP"},
 				{"code", sortText, "InternalServerError", "of the service"},
 				{"message", sortText, "The sandbox was asked to fail.", "in double quotes"},
 			},
@@ -189,7 +190,7 @@ func refusalScenarios() []scenario {
 				})
 			}},
 		{name: "model-error", does: "424: the model's container answered with another status",
-			keys: []scenarioKey{{"status", sortNumber, "503", "of the container"}},
+			keys: []scenarioKey{{"status", sortStatus, "503", "of the container"}},
 			reply: func(a args) Reply {
 				r := Raw(http.StatusFailedDependency, nil, `{"detail":"The model failed."}`+guide)
 				return r.Header("Content-Type", "application/json").
@@ -281,14 +282,14 @@ func streamScenarios() []scenario {
 func bodyScenarios() []scenario {
 	return []scenario{
 		{name: "html", does: "a page instead of an answer",
-			keys: []scenarioKey{{"status", sortNumber, "200", "of HTTP"}},
+			keys: []scenarioKey{{"status", sortStatus, "200", "of HTTP"}},
 			reply: func(a args) Reply {
 				return Raw(a.number("status", 200), http.Header{"Content-Type": {"text/html"}}, "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Please sign in.</body></html>\n")
 			}},
 		{name: "null", does: "200 and the word null",
 			reply: func(args) Reply { return Raw(200, nil, "null") }},
 		{name: "empty", does: "an empty body",
-			keys:  []scenarioKey{{"status", sortNumber, "200", "of HTTP"}},
+			keys:  []scenarioKey{{"status", sortStatus, "200", "of HTTP"}},
 			reply: func(a args) Reply { return Raw(a.number("status", 200), nil, "") }},
 		{name: "no-choices", does: "200 and an answer without a choice",
 			reply: func(args) Reply {
@@ -301,7 +302,7 @@ func bodyScenarios() []scenario {
 				return Raw(200, nil, `{"error":{"code":"InternalServerError","message":"The sandbox was asked to fail."}}`)
 			}},
 		{name: "redirect", does: "sends the client elsewhere",
-			keys: []scenarioKey{{"status", sortNumber, "307", "of HTTP"}, {"to", sortText, "https://elsewhere.example.com/", "the other place"}},
+			keys: []scenarioKey{{"status", sortStatus, "307", "of HTTP"}, {"to", sortText, "https://elsewhere.example.com/", "the other place"}},
 			reply: func(a args) Reply {
 				return Raw(a.number("status", 307), nil, "").Header("Location", a.text("to", "https://elsewhere.example.com/"))
 			}},

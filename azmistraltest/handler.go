@@ -2,7 +2,6 @@ package azmistraltest
 
 import (
 	"io"
-	"log"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,9 +15,9 @@ import (
 
 // Handler is the fake service as an http.Handler. It is safe for concurrent use.
 type Handler struct {
-	options Options
-	meter   meter
-	server  *http.Server // of Transport and of NewServer
+	options     Options
+	meter       meter
+	connections connections // of Transport
 
 	mu       sync.Mutex
 	script   []Reply
@@ -33,13 +32,12 @@ type Handler struct {
 func NewHandler(options *Options) *Handler {
 	h := &Handler{options: withDefaults(options), provoked: map[seed]int{}}
 	h.meter.quota = h.options.Quota
-	h.server = &http.Server{Handler: h, ErrorLog: log.New(io.Discard, "", 0)}
 	return h
 }
 
-// Close ends every connection of Transport, Client and Server, and with them the
-// answers under way. It can be called more than once.
-func (h *Handler) Close() { h.server.Close() }
+// Close ends every connection of Transport and Client, and with them the answers
+// under way; later requests fail. It can be called more than once.
+func (h *Handler) Close() { h.connections.close() }
 
 // Client gives a client of this sandbox, over Transport and with its first key. A
 // Model that options do not set is the sandbox's first deployment, so that
@@ -56,15 +54,19 @@ func (h *Handler) Client(route azmistral.Route, options *azmistral.ClientOptions
 // on Azure: for clients that use Transport and another credential than Client's.
 // It panics where the route is none of the package azmistral's constants.
 func (h *Handler) URL(route azmistral.Route) string {
-	s := serviceOf(route)
-	if s == nil {
-		panic("azmistraltest: there is no route " + strconv.Quote(string(route)))
-	}
+	s := mustService(route)
 	return "https://" + s.host + h.fillBase(s.base)
 }
 
+// ChatPath gives the path, query included, to which chat requests of a route go
+// where the host tells nothing, as on loopback: for curl and the like. It panics as
+// URL does.
+func (h *Handler) ChatPath(route azmistral.Route) string {
+	return h.fillBase(mustService(route).chatPath())
+}
+
 func (h *Handler) fillBase(base string) string {
-	return strings.ReplaceAll(base, "{deployment}", h.deployment())
+	return strings.ReplaceAll(base, "{deployment}", url.PathEscape(h.deployment()))
 }
 
 // clientOptions gives a copy with a model in it.
@@ -121,11 +123,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.options.MaxBodyBytes))
 	request.Body = body
 	request.body, _ = parseJSON(body)
+	request.seed = seedOf(request.body)
 	if request.place.op == opChat {
 		request.decode()
 	}
 	number := h.remember(request)
-	id := seedOf(request).exchange(number)
+	id := request.seed.exchange(number)
 
 	o, done := h.respond(request, err != nil, id)
 	defer done()
@@ -265,12 +268,11 @@ func (h *Handler) provokedReply(r *Request, words string) Reply {
 		return Text("The sandbox did not understand: " + err.Error() + ".\n\n" + help())
 	}
 	if count > 0 {
-		s := seedOf(r)
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		h.provoked[s]++
-		if h.provoked[s] > count {
-			delete(h.provoked, s)
+		h.provoked[r.seed]++
+		if h.provoked[r.seed] > count {
+			delete(h.provoked, r.seed)
 			return Reply{}
 		}
 	}

@@ -163,7 +163,8 @@ func (n *node) integer(fallback int) int {
 	if !ok {
 		return fallback
 	}
-	return int(value)
+	const most = 1 << 53
+	return int(min(max(value, -most), most))
 }
 
 // list gives an array's items, else nil.

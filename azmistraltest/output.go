@@ -79,6 +79,7 @@ func (o *output) play(w http.ResponseWriter, r *http.Request) {
 func (o *output) finish(w http.ResponseWriter, r *http.Request) {
 	if o.hold {
 		<-r.Context().Done()
+		panic(http.ErrAbortHandler) // nobody is there for a clean end
 	}
 	switch o.end {
 	case endAbort:

@@ -136,6 +136,10 @@ func (s *scenario) checkKey(key, value string) error {
 	switch k.sort {
 	case sortNumber:
 		_, err = strconv.Atoi(value)
+	case sortStatus:
+		if status, wrong := strconv.Atoi(value); wrong != nil || status < 200 || status > 999 {
+			err = errors.New("out of range")
+		}
 	case sortDuration:
 		_, err = readDuration(value)
 	}

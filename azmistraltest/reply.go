@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -66,6 +67,7 @@ func Thinking(thinking, text string) Reply {
 // Error refuses, in the body that the route has for it. Use Header to add a
 // Retry-After, and Raw for a body of your own.
 func Error(status int, code, message string) Reply {
+	mustBeStatus(status)
 	return Reply{kind: replyRefusal, refuse: func(*Request, *Handler) *refusal {
 		kind := "invalid_request_error"
 		if status >= 500 {
@@ -78,7 +80,15 @@ func Error(status int, code, message string) Reply {
 // Raw answers with exactly that, whatever was asked. A nil header means
 // "Content-Type: application/json".
 func Raw(status int, header http.Header, body string) Reply {
+	mustBeStatus(status)
 	return Reply{kind: replyRaw, status: status, header: header.Clone(), body: body}
+}
+
+// mustBeStatus panics where net/http could not send a status as the final one.
+func mustBeStatus(status int) {
+	if status < 200 || status > 999 {
+		panic("azmistraltest: " + strconv.Itoa(status) + " is no status of an answer")
+	}
 }
 
 // SSE answers with a stream of these events, whether or not one was asked for.
@@ -161,10 +171,9 @@ func (r Reply) tampered(tamper func(*output)) Reply {
 func (r Reply) answer(h *Handler, req *Request) *answer {
 	a := h.answerFor(req)
 	if r.kind == replyAnswer {
-		s := seedOf(req)
 		for i := range a.choices {
 			calls := slices.Clone(r.calls)
-			random := s.random(i)
+			random := req.seed.random(i)
 			for j := range calls {
 				if calls[j].ID == "" {
 					calls[j].ID = randomID(random)

@@ -33,6 +33,7 @@ type Request struct {
 
 	place place
 	body  *node
+	seed  seed
 }
 
 // Message is one message of a request.

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/azmistral/azmistral"
@@ -118,6 +119,14 @@ func serviceOf(route azmistral.Route) *service {
 	return nil
 }
 
+func mustService(route azmistral.Route) *service {
+	s := serviceOf(route)
+	if s == nil {
+		panic("azmistraltest: there is no route " + strconv.Quote(string(route)))
+	}
+	return s
+}
+
 // managedPrefix tells managed endpoints apart where the host does not: their path
 // is any that the model's image serves.
 const managedPrefix = "/managed"
@@ -131,6 +140,24 @@ func (s *service) loopbackBase() string {
 		return s.base + "/chat/completions"
 	}
 	return s.base
+}
+
+// chatPath is the path and query of chat requests on a host that tells nothing.
+func (s *service) chatPath() string {
+	path := s.loopbackBase()
+	switch s.route {
+	case azmistral.RouteGeneric:
+		path += "/v1/chat/completions"
+	case azmistral.RouteServerlessV1, azmistral.RouteModels, azmistral.RouteOpenAIV1, azmistral.RouteDeployments:
+		path += "/chat/completions"
+	}
+	switch s.route {
+	case azmistral.RouteServerless, azmistral.RouteModels:
+		path += "?api-version=2024-05-01-preview"
+	case azmistral.RouteDeployments:
+		path += "?api-version=2024-10-21"
+	}
+	return path
 }
 
 // operation is what a request asks for.

@@ -3,7 +3,6 @@ package azmistraltest
 import (
 	"net"
 	"net/http"
-	"strconv"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/azmistral/azmistral"
@@ -20,7 +19,8 @@ type TB interface {
 type Server struct {
 	*Handler
 	base      string
-	transport *http.Transport
+	listening *http.Server
+	transport *http.Transport // of Client, so that its connections end with the server
 }
 
 // NewServer starts a sandbox on a free port of 127.0.0.1. It ends with the test.
@@ -36,14 +36,16 @@ func NewServer(tb TB, options *Options) *Server {
 		base:      "http://" + listener.Addr().String(),
 		transport: &http.Transport{MaxIdleConnsPerHost: 256},
 	}
-	go s.server.Serve(listener)
+	s.listening = &http.Server{Handler: s.Handler, ErrorLog: silent}
+	go s.listening.Serve(listener)
 	tb.Cleanup(s.Close)
 	return s
 }
 
-// Close ends the server before its test does.
+// Close ends the server before its test does, with the answers under way.
 func (s *Server) Close() {
 	s.transport.CloseIdleConnections()
+	s.listening.Close()
 	s.Handler.Close()
 }
 
@@ -63,11 +65,7 @@ func (s *Server) Close() {
 // managed and github, whose tails are also those of other routes, and
 // InsecureAllowCredentialWithHTTP for each. It panics for any other route.
 func (s *Server) URL(route azmistral.Route) string {
-	row := serviceOf(route)
-	if row == nil {
-		panic("azmistraltest: there is no route " + strconv.Quote(string(route)))
-	}
-	return s.base + s.fillBase(row.loopbackBase())
+	return s.base + s.fillBase(mustService(route).loopbackBase())
 }
 
 // Client gives a client of this server, with its first key. A Model that options
@@ -83,7 +81,7 @@ func (s *Server) Client(tb TB, route azmistral.Route, options *azmistral.ClientO
 	if o.Transport == nil {
 		o.Transport = &http.Client{
 			Transport:     s.transport,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+			CheckRedirect: noRedirect,
 		}
 	}
 	client, err := azmistral.NewClientWithKeyCredential(s.URL(route), azcore.NewKeyCredential(s.options.Keys[0]), o)

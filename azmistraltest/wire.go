@@ -236,7 +236,7 @@ func encodeStream(a *answer, l layout, r *Request) []string {
 		all[i] = slices.Collect(deltas(&a.choices[i], l))
 		most = max(most, len(all[i]))
 	}
-	random := seedOf(r).random(-1)
+	random := r.seed.random(-1)
 	usage := r.body.get("stream_options").get("include_usage").yes()
 	var events []string
 	if l == layoutOpenAI {
