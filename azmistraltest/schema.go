@@ -1,0 +1,610 @@
+package azmistraltest
+
+import (
+	"math"
+	"math/rand/v2"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// hints are what a question offers for the values of a schema: its names and
+// numbers are taken first, so that "the weather in Paris" asks for Paris.
+type hints struct {
+	words   []string
+	numbers []string
+	random  *rand.Rand
+}
+
+var (
+	quotedText = regexp.MustCompile(`"([^"\n]{1,80})"|'([^'\n]{1,80})'|“([^”\n]{1,80})”`)
+	properName = regexp.MustCompile(`[^.!?\s]\s+(\p{Lu}[\p{L}-]+(?:\s+\p{Lu}[\p{L}-]+)*)`)
+	anyNumber  = regexp.MustCompile(`-?\d+(?:\.\d+)?`)
+)
+
+func hintsOf(question string, random *rand.Rand) *hints {
+	h := &hints{random: random}
+	for _, found := range quotedText.FindAllStringSubmatch(question, -1) {
+		h.words = append(h.words, found[1]+found[2]+found[3])
+	}
+	for _, found := range properName.FindAllStringSubmatch(question, -1) {
+		h.words = append(h.words, found[1])
+	}
+	h.numbers = anyNumber.FindAllString(question, -1)
+	return h
+}
+
+// fill makes a value that fits a JSON Schema. It knows the keywords that models
+// are given: types, enums, bounds, patterns, formats, references, combinations.
+// "not" and "if" are not looked at. A nil schema, and one that is not an object,
+// gives an object, as arguments are.
+func fill(schema *node, h *hints) *node {
+	if !schema.is(kindObject) {
+		return &node{kind: kindObject}
+	}
+	f := &filler{root: schema, hints: h}
+	return f.value(schema, "", 0)
+}
+
+type filler struct {
+	root  *node
+	hints *hints
+}
+
+// From this depth on only what is required is filled, and from the next on the
+// shortest alternative is taken: a schema may refer to itself.
+const (
+	depthRequiredOnly = 4
+	depthShortest     = 8
+	depthEnd          = 64
+)
+
+func (f *filler) value(schema *node, name string, depth int) *node {
+	schema = f.resolve(schema)
+	if !schema.is(kindObject) || depth > depthEnd {
+		return &node{kind: kindString, text: f.word(name)}
+	}
+	if constant := schema.get("const"); constant != nil {
+		return constant
+	}
+	if enum := schema.get("enum").list(); len(enum) > 0 {
+		return f.pick(enum)
+	}
+	schema = f.merge(schema)
+	for _, key := range []string{"anyOf", "oneOf"} {
+		if options := schema.get(key).list(); len(options) > 0 {
+			return f.alternative(schema, key, options, name, depth)
+		}
+	}
+	switch f.typeOf(schema, depth) {
+	case "null":
+		return &node{}
+	case "boolean":
+		return &node{kind: kindBool, truth: true}
+	case "integer":
+		return f.number(schema, true)
+	case "number":
+		return f.number(schema, false)
+	case "array":
+		return f.array(schema, name, depth)
+	case "object":
+		return f.object(schema, depth)
+	}
+	return &node{kind: kindString, text: f.text(schema, name)}
+}
+
+// pick prefers a value that the question names.
+func (f *filler) pick(enum []*node) *node {
+	for _, value := range enum {
+		if value.is(kindString) && slices.ContainsFunc(f.hints.words, func(w string) bool { return strings.EqualFold(w, value.text) }) {
+			return value
+		}
+	}
+	return enum[0]
+}
+
+// resolve follows $ref inside the same document.
+func (f *filler) resolve(schema *node) *node {
+	for range depthEnd {
+		ref := schema.get("$ref").str()
+		if ref == "" {
+			return schema
+		}
+		target := f.lookup(ref)
+		if target == nil {
+			return schema
+		}
+		schema = target
+	}
+	return schema
+}
+
+func (f *filler) lookup(ref string) *node {
+	path, ok := strings.CutPrefix(ref, "#")
+	if !ok {
+		return nil
+	}
+	target := f.root
+	for _, step := range strings.Split(strings.TrimPrefix(path, "/"), "/") {
+		if step == "" {
+			continue
+		}
+		step = strings.ReplaceAll(strings.ReplaceAll(step, "~1", "/"), "~0", "~")
+		if target.is(kindArray) {
+			i, err := strconv.Atoi(step)
+			if err != nil || i < 0 || i >= len(target.items) {
+				return nil
+			}
+			target = target.items[i]
+			continue
+		}
+		target = target.get(step)
+	}
+	return target
+}
+
+// merge folds allOf into one schema: properties and required are joined, the
+// narrower bound is kept, of other keywords the first counts.
+func (f *filler) merge(schema *node) *node {
+	all := schema.get("allOf").list()
+	if len(all) == 0 {
+		return schema
+	}
+	merged := &node{kind: kindObject}
+	parts := []*node{{kind: kindObject, members: slices.DeleteFunc(slices.Clone(schema.members), func(m member) bool { return m.name == "allOf" })}}
+	for _, part := range all {
+		parts = append(parts, f.merge(f.resolve(part)))
+	}
+	for _, part := range parts {
+		if part == nil {
+			continue
+		}
+		for _, m := range part.members {
+			f.mergeMember(merged, m)
+		}
+	}
+	return merged
+}
+
+func (f *filler) mergeMember(merged *node, m member) {
+	have := merged.get(m.name)
+	if have == nil {
+		merged.set(m.name, m.value)
+		return
+	}
+	switch m.name {
+	case "properties":
+		joined := &node{kind: kindObject, members: slices.Clone(have.members)}
+		for _, p := range m.value.members {
+			if before := joined.get(p.name); before != nil {
+				both := &node{kind: kindArray, items: []*node{before, p.value}}
+				joined.set(p.name, &node{kind: kindObject, members: []member{{"allOf", both}}})
+				continue
+			}
+			joined.set(p.name, p.value)
+		}
+		merged.set(m.name, joined)
+	case "required":
+		merged.set(m.name, &node{kind: kindArray, items: append(slices.Clone(have.items), m.value.list()...)})
+	case "minimum", "minLength", "minItems", "minProperties", "exclusiveMinimum":
+		if a, b := floatOf(have, 0), floatOf(m.value, 0); b > a {
+			merged.set(m.name, m.value)
+		}
+	case "maximum", "maxLength", "maxItems", "maxProperties", "exclusiveMaximum":
+		if a, b := floatOf(have, 0), floatOf(m.value, 0); b < a {
+			merged.set(m.name, m.value)
+		}
+	case "enum":
+		var both []*node
+		for _, value := range have.list() {
+			text := string(value.appendCompact(nil))
+			if slices.ContainsFunc(m.value.list(), func(n *node) bool { return string(n.appendCompact(nil)) == text }) {
+				both = append(both, value)
+			}
+		}
+		merged.set(m.name, &node{kind: kindArray, items: both})
+	}
+}
+
+// alternative takes the first option that is not null, deep down one that ends.
+func (f *filler) alternative(schema *node, key string, options []*node, name string, depth int) *node {
+	rest := &node{kind: kindObject, members: slices.DeleteFunc(slices.Clone(schema.members), func(m member) bool { return m.name == key })}
+	choice := options[0]
+	for _, option := range options {
+		option = f.resolve(option)
+		isNull := option.get("type").str() == "null"
+		if depth >= depthShortest && (isNull || !composite(option)) || depth < depthShortest && !isNull {
+			choice = option
+			break
+		}
+	}
+	both := &node{kind: kindArray, items: []*node{choice}}
+	joined := &node{kind: kindObject, members: append(rest.members, member{"allOf", both})}
+	if have := rest.get("allOf"); have != nil {
+		joined = &node{kind: kindObject, members: slices.Clone(rest.members)}
+		joined.set("allOf", &node{kind: kindArray, items: append(slices.Clone(have.items), choice)})
+	}
+	merged := f.merge(joined)
+	if constant := merged.get("const"); constant != nil {
+		return constant
+	}
+	if enum := merged.get("enum").list(); len(enum) > 0 {
+		return f.pick(enum)
+	}
+	return f.value(merged, name, depth+1)
+}
+
+func composite(schema *node) bool {
+	kind := schema.get("type").str()
+	return kind == "object" || kind == "array" || schema.get("properties") != nil || schema.get("$ref") != nil
+}
+
+// typeOf gives the type; of several the first that is not null, deep down null.
+func (f *filler) typeOf(schema *node, depth int) string {
+	declared := schema.get("type")
+	if declared.is(kindString) {
+		return declared.text
+	}
+	first := ""
+	for _, t := range declared.list() {
+		if t.str() == "null" && depth >= depthShortest {
+			return "null"
+		}
+		if first == "" && t.str() != "null" {
+			first = t.str()
+		}
+	}
+	if first == "" && len(declared.list()) > 0 {
+		return "null"
+	}
+	if first != "" {
+		return first
+	}
+	for _, k := range typeKeywords {
+		if schema.get(k.keyword) != nil {
+			return k.kind
+		}
+	}
+	return "string"
+}
+
+// typeKeywords tell the type of a schema that names none.
+var typeKeywords = []struct{ keyword, kind string }{
+	{"properties", "object"}, {"required", "object"}, {"additionalProperties", "object"},
+	{"items", "array"}, {"prefixItems", "array"},
+	{"minimum", "number"}, {"maximum", "number"}, {"multipleOf", "number"},
+}
+
+func (f *filler) object(schema *node, depth int) *node {
+	value := &node{kind: kindObject}
+	required := map[string]bool{}
+	for _, name := range schema.get("required").list() {
+		required[name.str()] = true
+	}
+	properties := schema.get("properties")
+	most := schema.get("maxProperties").integer(math.MaxInt)
+	left := len(required)
+	if properties != nil {
+		for _, m := range properties.members {
+			if required[m.name] {
+				left--
+			} else if depth >= depthRequiredOnly || len(value.members)+left >= most {
+				continue
+			}
+			value.set(m.name, f.value(m.value, m.name, depth+1))
+		}
+	}
+	extra := schema.get("additionalProperties")
+	for _, name := range schema.get("required").list() {
+		if value.get(name.str()) == nil {
+			value.set(name.str(), f.value(f.schemaOf(schema, name.str(), extra), name.str(), depth+1))
+		}
+	}
+	closed := extra.is(kindBool) && !extra.truth
+	for i := 1; len(value.members) < schema.get("minProperties").integer(0) && !closed; i++ {
+		name := "key" + strconv.Itoa(i)
+		value.set(name, f.value(f.schemaOf(schema, name, extra), name, depth+1))
+	}
+	return value
+}
+
+// schemaOf gives the schema of a property that "properties" does not have.
+func (f *filler) schemaOf(schema *node, name string, extra *node) *node {
+	if patterns := schema.get("patternProperties"); patterns != nil {
+		for _, m := range patterns.members {
+			if found, err := regexp.MatchString(m.name, name); err == nil && found {
+				return m.value
+			}
+		}
+	}
+	if extra.is(kindObject) {
+		return extra
+	}
+	return &node{kind: kindObject, members: []member{{"type", &node{kind: kindString, text: "string"}}}}
+}
+
+func (f *filler) array(schema *node, name string, depth int) *node {
+	value := &node{kind: kindArray}
+	least := schema.get("minItems").integer(0)
+	for _, item := range schema.get("prefixItems").list() {
+		value.items = append(value.items, f.value(item, name, depth+1))
+	}
+	items := schema.get("items")
+	if items.is(kindArray) { // the older spelling of prefixItems
+		for _, item := range items.items {
+			value.items = append(value.items, f.value(item, name, depth+1))
+		}
+		items = schema.get("additionalItems")
+	}
+	if contains := schema.get("contains"); contains != nil {
+		value.items = append(value.items, f.value(contains, name, depth+1))
+	}
+	if items.is(kindBool) && !items.truth {
+		return value
+	}
+	most := schema.get("maxItems").integer(math.MaxInt)
+	want := max(least, min(1, most))
+	if depth >= depthRequiredOnly || !items.is(kindObject) {
+		want = least
+	}
+	distinct := schema.get("uniqueItems").yes()
+	for i := 0; len(value.items) < min(want, most); i++ {
+		item := &node{kind: kindString, text: f.word(name)}
+		if items.is(kindObject) {
+			item = f.value(items, name, depth+1)
+		}
+		if distinct {
+			item = f.distinct(items, item, value.items)
+		}
+		value.items = append(value.items, item)
+	}
+	return value
+}
+
+// distinct changes an item until no other is like it, within its schema's types.
+func (f *filler) distinct(schema, item *node, others []*node) *node {
+	for i := len(others); i < len(others)+1000; i++ {
+		text := string(item.appendCompact(nil))
+		if !slices.ContainsFunc(others, func(n *node) bool { return string(n.appendCompact(nil)) == text }) {
+			return item
+		}
+		enum := f.resolve(schema).get("enum").list()
+		switch {
+		case len(enum) > 0:
+			item = enum[i%len(enum)]
+		case item.kind == kindString:
+			item = &node{kind: kindString, text: item.text + strconv.Itoa(i+1)}
+		case item.kind == kindNumber:
+			number, _ := item.number()
+			item = &node{kind: kindNumber, text: plain(number + max(1, floatOf(f.resolve(schema).get("multipleOf"), 1)))}
+		case item.kind == kindBool:
+			item = &node{kind: kindBool, truth: !item.truth}
+		case item.kind == kindObject:
+			changed := &node{kind: kindObject, members: slices.Clone(item.members)}
+			for j, m := range changed.members {
+				if m.value.kind == kindString {
+					changed.members[j].value = &node{kind: kindString, text: m.value.text + strconv.Itoa(i+1)}
+				}
+				if m.value.kind == kindNumber {
+					number, _ := m.value.number()
+					changed.members[j].value = &node{kind: kindNumber, text: plain(number + 1)}
+				}
+			}
+			item = changed
+		}
+	}
+	return item
+}
+
+func floatOf(n *node, fallback float64) float64 {
+	if value, ok := n.number(); ok {
+		return value
+	}
+	return fallback
+}
+
+func (f *filler) number(schema *node, integer bool) *node {
+	low, high := math.Inf(-1), math.Inf(1)
+	step := floatOf(schema.get("multipleOf"), 0)
+	small := 0.5
+	if integer {
+		small = 1
+	}
+	if step > 0 {
+		small = step
+	}
+	low = floatOf(schema.get("minimum"), low)
+	high = floatOf(schema.get("maximum"), high)
+	if open, ok := schema.get("exclusiveMinimum").number(); ok && open >= low {
+		low = open + min(small, spread(open, high))
+	} else if schema.get("exclusiveMinimum").yes() { // the older spelling
+		low += min(small, spread(low, high))
+	}
+	if open, ok := schema.get("exclusiveMaximum").number(); ok && open <= high {
+		high = open - min(small, spread(low, open))
+	} else if schema.get("exclusiveMaximum").yes() {
+		high -= min(small, spread(low, high))
+	}
+	fits := func(v float64) bool {
+		if integer && v != math.Trunc(v) || v < low || v > high {
+			return false
+		}
+		return step <= 0 || math.Abs(v/step-math.Round(v/step)) < 1e-9
+	}
+	for _, text := range f.hints.numbers {
+		if v, err := strconv.ParseFloat(text, 64); err == nil && fits(v) {
+			return &node{kind: kindNumber, text: plain(v)}
+		}
+	}
+	value := 7.0
+	switch {
+	case fits(value):
+	case !math.IsInf(low, 0):
+		value = low
+	case !math.IsInf(high, 0):
+		value = high
+	}
+	if integer && value != math.Trunc(value) {
+		value = math.Ceil(value)
+		if value > high {
+			value = math.Floor(high)
+		}
+	}
+	if step > 0 && !fits(value) {
+		value = math.Ceil(value/step) * step
+		if value > high {
+			value = math.Floor(high/step) * step
+		}
+	}
+	return &node{kind: kindNumber, text: strconv.FormatFloat(value, 'f', -1, 64)}
+}
+
+// spread is half of what lies between two bounds: an open bound is left by no more.
+func spread(low, high float64) float64 {
+	if math.IsInf(low, 0) || math.IsInf(high, 0) {
+		return math.Inf(1)
+	}
+	return (high - low) / 2
+}
+
+// formats are values of the formats that schemas name.
+var formats = map[string]string{
+	"date":          "2026-01-15",
+	"date-time":     "2026-01-15T09:30:00Z",
+	"time":          "09:30:00Z",
+	"duration":      "PT15M",
+	"email":         "ada@example.com",
+	"idn-email":     "ada@example.com",
+	"hostname":      "example.com",
+	"idn-hostname":  "example.com",
+	"ipv4":          "192.0.2.1",
+	"ipv6":          "2001:db8::1",
+	"uri":           "https://example.com/",
+	"url":           "https://example.com/",
+	"uri-reference": "/example",
+	"iri":           "https://example.com/",
+	"uuid":          "123e4567-e89b-12d3-a456-426614174000",
+	"regex":         "^a+$",
+	"json-pointer":  "/a",
+	"byte":          "c2FuZGJveA==",
+}
+
+func (f *filler) text(schema *node, name string) string {
+	if pattern := schema.get("pattern").str(); pattern != "" {
+		if text, ok := matching(pattern, schema.get("minLength").integer(0)); ok {
+			return text
+		}
+	}
+	if text, ok := formats[schema.get("format").str()]; ok {
+		return text
+	}
+	least, most := schema.get("minLength").integer(0), schema.get("maxLength").integer(math.MaxInt)
+	text := f.word(name)
+	for utf8.RuneCountInString(text) < least {
+		text += "-" + text
+	}
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:max(0, most)])
+	}
+	return text
+}
+
+// word takes the question's next word, else one that fits the property's name.
+func (f *filler) word(name string) string {
+	if len(f.hints.words) > 0 {
+		word := f.hints.words[0]
+		if len(f.hints.words) > 1 {
+			f.hints.words = f.hints.words[1:]
+		}
+		return word
+	}
+	lower := strings.ToLower(name)
+	for _, known := range []struct{ part, word string }{
+		{"city", "Paris"}, {"location", "Paris"}, {"place", "Paris"}, {"country", "France"}, {"language", "French"},
+		{"first", "Ada"}, {"last", "Lovelace"}, {"name", "Ada"}, {"date", "2026-01-15"}, {"time", "09:30"},
+		{"unit", "celsius"}, {"currency", "EUR"}, {"mail", "ada@example.com"}, {"url", "https://example.com/"},
+		{"query", "sandbox"}, {"id", "A1"},
+	} {
+		if strings.Contains(lower, known.part) {
+			return known.word
+		}
+	}
+	if name != "" {
+		return "some " + strings.ReplaceAll(name, "_", " ")
+	}
+	return "sandbox"
+}
+
+// matching makes a text for a regular expression of the kind that Go reads.
+func matching(pattern string, least int) (string, bool) {
+	parsed, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return "", false
+	}
+	expression, err := regexp.Compile(pattern)
+	if err != nil {
+		return "", false
+	}
+	for more := range 64 { // repeats are made longer until the text is long enough
+		var b strings.Builder
+		generate(&b, parsed, more)
+		text := b.String()
+		if expression.MatchString(text) && utf8.RuneCountInString(text) >= least {
+			return text, true
+		}
+	}
+	return "", false
+}
+
+func generate(b *strings.Builder, re *syntax.Regexp, more int) {
+	switch re.Op {
+	case syntax.OpLiteral:
+		b.WriteString(string(re.Rune))
+	case syntax.OpCharClass:
+		b.WriteRune(runeOf(re.Rune))
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		b.WriteByte('a')
+	case syntax.OpCapture, syntax.OpConcat:
+		for _, sub := range re.Sub {
+			generate(b, sub, more)
+		}
+	case syntax.OpAlternate:
+		generate(b, re.Sub[0], more)
+	case syntax.OpPlus:
+		for range 1 + more {
+			generate(b, re.Sub[0], 0)
+		}
+	case syntax.OpStar, syntax.OpQuest:
+		if re.Op == syntax.OpStar {
+			for range more {
+				generate(b, re.Sub[0], 0)
+			}
+		}
+	case syntax.OpRepeat:
+		count := re.Min + more
+		if re.Max >= 0 {
+			count = min(count, re.Max)
+		}
+		for range count {
+			generate(b, re.Sub[0], 0)
+		}
+	}
+}
+
+// runeOf takes a plain letter or digit of a class where it has one.
+func runeOf(ranges []rune) rune {
+	for _, wanted := range "aA0" {
+		for i := 0; i+1 < len(ranges); i += 2 {
+			if ranges[i] <= wanted && wanted <= ranges[i+1] {
+				return wanted
+			}
+		}
+	}
+	if len(ranges) == 0 {
+		return 'a'
+	}
+	return ranges[0]
+}
