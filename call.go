@@ -264,8 +264,8 @@ func (k *call) failure(err error) *Error {
 	switch {
 	case s == nil || !s.reached.Load():
 		// A caller's policy gave up before the transport: no kind of ours fits.
-	case isTimeout(err):
-		e.kind = ErrTimeout
+	case isTimeout(err) && s.connected(err):
+		e.kind = ErrTimeout // of the caller's own transport or http.Client
 	case strings.Contains(err.Error(), "response headers exceeded"):
 		e.kind = ErrTooLarge
 	case isCertificate(err):
@@ -355,15 +355,21 @@ func (s *send) delivered(err error) bool {
 		return false
 	}
 	t := s.trace.Load()
-	if !t.asked.Load() && !t.gotConn.Load() {
-		return !isDial(err) // a transport that tells httptrace nothing
-	}
-	if !t.gotConn.Load() || t.writeFailed.Load() {
+	if !s.connected(err) || t.writeFailed.Load() {
 		return false
 	}
 	// WroteRequest may fire after RoundTrip has returned: a body that was read to its
 	// end counts as sent.
-	return t.wrote.Load() || t.bodyRead.Load()
+	return t.untold() || t.wrote.Load() || t.bodyRead.Load()
+}
+
+// connected says whether a connection was had.
+func (s *send) connected(err error) bool {
+	t := s.trace.Load()
+	if t.untold() {
+		return !isDial(err)
+	}
+	return t.gotConn.Load()
 }
 
 // sendTrace is what httptrace tells of one entry into the transport, maybe late
@@ -373,6 +379,9 @@ type sendTrace struct {
 	wrote, writeFailed, firstByte atomic.Bool
 	bodyRead                      atomic.Bool
 }
+
+// untold says that the transport tells httptrace nothing.
+func (t *sendTrace) untold() bool { return !t.asked.Load() && !t.gotConn.Load() }
 
 func (t *sendTrace) hooks() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
@@ -457,9 +466,11 @@ func newRequestBody(text []byte) *requestBody { return &requestBody{bytes.NewRea
 
 func (b *requestBody) Close() error { return nil }
 
-// reader returns a reader for one send, which notes in t when it was read whole.
-func (b *requestBody) reader(t *sendTrace) io.ReadCloser {
-	return &bodyReader{bytes.NewReader(b.text), t}
+// prepare gives a request a reader of its own, which notes in t when it was read
+// whole.
+func (b *requestBody) prepare(req *http.Request, t *sendTrace) {
+	req.Body = &bodyReader{bytes.NewReader(b.text), t}
+	req.GetBody = func() (io.ReadCloser, error) { return &bodyReader{bytes.NewReader(b.text), t}, nil }
 }
 
 type bodyReader struct {

@@ -28,8 +28,9 @@ type sample struct {
 		Body json.RawMessage `json:"body"`
 	} `json:"request"`
 	Response struct {
-		Status int    `json:"status"`
-		Body   string `json:"body"`
+		Status  int               `json:"status"`
+		Headers map[string]string `json:"headers"`
+		Body    string            `json:"body"`
 	} `json:"response"`
 }
 

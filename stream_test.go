@@ -297,6 +297,20 @@ func TestStreamContext(t *testing.T) {
 			})
 		})
 	}
+	t.Run("of a forgotten stream", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			s, err := newTestClient(t, play(stalls(textEvent)), nil).ChatStream(ctx, hello, nil)
+			require.NoError(t, err)
+			_, err = s.Next()
+			require.NoError(t, err)
+			cancel()
+			synctest.Wait()
+			assert.True(t, s.source.(*wireSource).call.clock.due.IsZero(), "no timer is left")
+			_, err = s.Next()
+			require.ErrorIs(t, err, context.Canceled)
+		})
+	})
 	t.Run("ended before the call", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()

@@ -79,11 +79,14 @@ func newGuard(inner policy.Transporter, keyHeader string) *guard {
 
 // Do implements policy.Transporter.
 func (g *guard) Do(req *http.Request) (*http.Response, error) {
-	_, s := sending(req.Context())
+	k, s := sending(req.Context())
 	if s == nil {
 		return nil, errors.New("azmistral: a request that is none of this client's came to its transport")
 	}
-	s.credentials = g.credentials(req.Header)
+	s.credentials = append(s.credentials, g.credentials(req.Header)...)
+	if req.Body == io.ReadCloser(k.body) { // azcore's log read it and put the shared one back
+		k.body.prepare(req, s.trace.Load())
+	}
 	if token, ok := strings.CutPrefix(req.Header.Get(authorizationHeader), bearerPrefix); ok {
 		s.audience, s.tenant, _ = tokenClaims(token)
 	}
@@ -227,8 +230,7 @@ func lastPolicy(req *policy.Request) (*http.Response, error) {
 	ours := req.Body() == io.ReadSeekCloser(k.body) // a caller's policy may have set another
 	req = req.WithContext(httptrace.WithClientTrace(req.Raw().Context(), trace.hooks()))
 	if ours {
-		req.Raw().Body = k.body.reader(trace)
-		req.Raw().GetBody = func() (io.ReadCloser, error) { return k.body.reader(trace), nil }
+		k.body.prepare(req.Raw(), trace)
 	}
 	return req.Next()
 }

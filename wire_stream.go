@@ -43,6 +43,11 @@ func (k *call) openStream() (*ChatStream, *Error) {
 		w := &wireSource{call: k, resp: resp, body: resp.Body, info: info}
 		resp.Body = http.NoBody // what errors keep of the response holds no stream
 		w.reader = sse.NewReader(readerFunc(w.read), k.client.maxEventBytes)
+		// A stream may be forgotten, but its context will end: then nothing stays.
+		w.unwatch = context.AfterFunc(k.ctx, func() {
+			k.clock.stop()
+			k.send.cancel(context.Canceled)
+		})
 		return &ChatStream{source: w, info: info}, nil
 	}
 	s, e := k.openWhole(resp, info)
@@ -114,9 +119,10 @@ type wireSource struct {
 	info   ResponseInfo
 	reader *sse.Reader
 
-	heard    bool  // the first event came
-	answered bool  // a choice came
-	progress int64 // of the reader, when the idle deadline was last moved
+	unwatch  func() bool // ends the watch over the caller's context
+	heard    bool        // the first event came
+	answered bool        // a choice came
+	progress int64       // of the reader, when the idle deadline was last moved
 }
 
 // read is the reader's source: the body, under the idle deadline. Only bytes of
@@ -224,6 +230,7 @@ func (w *wireSource) interrupt() { w.call.send.cancel(errClosed) }
 
 func (w *wireSource) end(answer *accumulator, whole bool, err error) {
 	k := w.call
+	w.unwatch()
 	k.clock.stop()
 	w.reader.Release()
 	r := answer.response()
