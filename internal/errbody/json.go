@@ -1,0 +1,459 @@
+package errbody
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Bounds on what is read. Values beyond them are stepped over, which takes
+// neither memory nor stack.
+const (
+	maxDepth  = 32       // of values within each other
+	maxItems  = 256      // of a list or an object
+	maxValues = 10_000   // in all
+	maxString = 64 << 10 // bytes of a string
+)
+
+type kind uint8
+
+const (
+	isAbsent kind = iota
+	isNull
+	isBool
+	isNumber
+	isText
+	isList
+	isObject
+)
+
+// value is a JSON value, as far as it is of interest.
+type value struct {
+	kind  kind
+	text  string   // of a text; the digits of a number; "true" or "false"
+	items []value  // of a list or an object
+	names []string // of an object's items; in lower case, but for the members of maps
+	size  int      // how many items or members there were, those not kept included
+}
+
+// known are the names of the members that are read, in lower case. All others are
+// stepped over unread: so nothing of input, ctx or url can come out.
+var known = map[string]bool{
+	"error": true, "errors": true, "innererror": true, "inner_error": true, "object": true,
+	"message": true, "msg": true, "errormessage": true, "error_message": true, "error_description": true, "description": true, "reason": true,
+	"detail": true, "details": true, "title": true,
+	"code": true, "type": true, "param": true, "target": true, "loc": true,
+	"status": true, "statuscode": true, "status_code": true, "raw_status_code": true,
+	"choices": true, "finish_reason": true,
+	"content_filter_result": true, "content_filter_results": true, "filtered": true, "detected": true, "severity": true,
+}
+
+// maps are the names of objects whose members have names of their own: content
+// filter categories, and the fields of a problem document.
+var maps = map[string]bool{"content_filter_result": true, "content_filter_results": true, "errors": true}
+
+// echoes are the members of a validation error that repeat the request, or are of
+// no use.
+var echoes = map[string]bool{"input": true, "ctx": true, "url": true}
+
+// get returns an object's member; an absent value where there is none.
+func (v value) get(name string) value {
+	for i, n := range v.names {
+		if n == name {
+			return v.items[i]
+		}
+	}
+	return value{}
+}
+
+// blank says whether a value says nothing.
+func (v value) blank() bool {
+	switch v.kind {
+	case isBool:
+		return v.text == "false"
+	case isNumber:
+		f, err := strconv.ParseFloat(v.text, 64)
+		return err == nil && f == 0
+	case isText:
+		return trim(v.text) == ""
+	case isList, isObject:
+		return v.size == 0
+	}
+	return true
+}
+
+// document is a text that is JSON, or begins so.
+type document struct {
+	value
+	rest string // what comes after it; empty where broken
+	cut  bool   // it is broken or cut off: the value holds what stood before that
+}
+
+// asDocument reads a text. It is not ok for one that is something else.
+func asDocument(s string) (doc document, ok bool) {
+	d := decoder{text: s}
+	switch {
+	case s == "":
+		return doc, false
+	case s[0] == '{':
+		if !opensObject(s) && !strings.HasPrefix(strings.TrimLeft(s[1:], blanks), "}") {
+			return doc, false
+		}
+		doc.value = d.value(0, false)
+	case s[0] == '[':
+		doc.value = d.value(0, false)
+		if d.broken && doc.size == 0 { // "[error] no such thing"
+			return doc, false
+		}
+	case s[0] == '"' || s == "null":
+		doc.value = d.value(0, false)
+		if d.broken || trim(s[d.at:]) != "" { // `"x" is not a model`
+			return doc, false
+		}
+	default:
+		return doc, false
+	}
+	if doc.cut = d.broken; !doc.cut {
+		doc.rest = s[d.at:]
+	}
+	return doc, true
+}
+
+// blanks are what JSON allows between values.
+const blanks = " \t\r\n"
+
+// opensObject says whether a text that begins with a brace goes on like an object:
+// with a quoted name and a colon, or with the beginning of that, cut off.
+func opensObject(s string) bool {
+	d := decoder{text: s, at: 1}
+	d.space()
+	if !d.quote() {
+		return false
+	}
+	name := d.string()
+	if d.broken { // not the brace of "expected '{' before the text"
+		return name != "" && strings.Trim(lowerASCII(name), "abcdefghijklmnopqrstuvwxyz_") == ""
+	}
+	d.space()
+	return d.at == len(s) || s[d.at] == ':'
+}
+
+// decoder reads JSON, and what is like it: single quotes, and Python's True, False
+// and None, since services quote each other that way. It stops at the first thing
+// that it does not understand.
+type decoder struct {
+	text   string
+	at     int
+	values int
+	broken bool
+}
+
+// value reads a value. A map's members are all kept, but for echoes.
+func (d *decoder) value(depth int, isMap bool) value {
+	d.space()
+	if d.at == len(d.text) {
+		d.broken = true
+		return value{}
+	}
+	d.values++
+	switch c := d.text[d.at]; {
+	case c == '{' || c == '[':
+		if depth == maxDepth || d.values > maxValues {
+			d.step()
+			return value{kind: isNull}
+		}
+		if c == '{' {
+			return d.object(depth, isMap)
+		}
+		return d.list(depth)
+	case d.quote():
+		return value{kind: isText, text: d.string()}
+	}
+	return d.scalar()
+}
+
+func (d *decoder) object(depth int, isMap bool) value {
+	v := value{kind: isObject}
+	d.at++
+	for {
+		d.space()
+		if d.closes('}') {
+			return v
+		}
+		if !d.quote() {
+			d.broken = true
+			return v
+		}
+		name := d.string()
+		d.space()
+		if d.broken || d.at == len(d.text) || d.text[d.at] != ':' {
+			d.broken = true
+			return v
+		}
+		d.at++
+		v.size++
+		lower := lowerASCII(name)
+		switch {
+		case isMap && !echoes[lower]:
+			d.member(&v, name, d.value(depth+1, false))
+		case !isMap && known[lower]:
+			d.member(&v, lower, d.value(depth+1, maps[lower]))
+		default:
+			d.step()
+		}
+		if !d.next('}') {
+			return v
+		}
+	}
+}
+
+// member adds a member. The last one of a name wins.
+func (d *decoder) member(v *value, name string, member value) {
+	for i, n := range v.names {
+		if n == name {
+			v.items[i] = member
+			return
+		}
+	}
+	if len(v.names) < maxItems {
+		v.names = append(v.names, name)
+		v.items = append(v.items, member)
+	}
+}
+
+func (d *decoder) list(depth int) value {
+	v := value{kind: isList}
+	d.at++
+	for {
+		d.space()
+		if d.closes(']') {
+			return v
+		}
+		if len(v.items) < maxItems && d.values < maxValues {
+			item := d.value(depth+1, false)
+			if item.kind == isAbsent {
+				return v
+			}
+			v.items = append(v.items, item)
+		} else {
+			d.step()
+		}
+		v.size++
+		if !d.next(']') {
+			return v
+		}
+	}
+}
+
+func (d *decoder) closes(end byte) bool {
+	if d.at < len(d.text) && d.text[d.at] == end {
+		d.at++
+		return true
+	}
+	return false
+}
+
+// next steps over the comma after an item. It is false where none comes: what
+// closes is left for closes, all else breaks the text.
+func (d *decoder) next(end byte) bool {
+	if d.broken {
+		return false
+	}
+	d.space()
+	switch {
+	case d.closes(','):
+		return true
+	case d.at < len(d.text) && d.text[d.at] == end:
+		return true
+	}
+	d.broken = true
+	return false
+}
+
+func (d *decoder) space() {
+	for d.at < len(d.text) && strings.IndexByte(blanks, d.text[d.at]) >= 0 {
+		d.at++
+	}
+}
+
+func (d *decoder) quote() bool {
+	return d.at < len(d.text) && (d.text[d.at] == '"' || d.text[d.at] == '\'')
+}
+
+var literals = []struct {
+	word string
+	v    value
+}{
+	{"true", value{kind: isBool, text: "true"}}, {"True", value{kind: isBool, text: "true"}},
+	{"false", value{kind: isBool, text: "false"}}, {"False", value{kind: isBool, text: "false"}},
+	{"null", value{kind: isNull}}, {"None", value{kind: isNull}}, {"NaN", value{kind: isNull}},
+}
+
+func (d *decoder) scalar() value {
+	rest := d.text[d.at:]
+	for _, w := range literals {
+		if strings.HasPrefix(rest, w.word) {
+			d.at += len(w.word)
+			return w.v
+		}
+	}
+	digits := strings.TrimPrefix(rest, "-")
+	n := len(rest) - len(digits)
+	for n < len(rest) && strings.IndexByte("+-.0123456789Ee", rest[n]) >= 0 {
+		n++
+	}
+	d.at += n
+	if digits == "" || digits[0] < '0' || digits[0] > '9' {
+		d.broken = true
+		return value{}
+	}
+	return value{kind: isNumber, text: rest[:n]}
+}
+
+// string reads a quoted text. One that has no end is what came of it.
+func (d *decoder) string() string {
+	start := d.at + 1
+	d.stepString()
+	end := d.at
+	if !d.broken {
+		end--
+	}
+	raw := d.text[min(start, end):end]
+	raw = raw[:min(len(raw), maxString)]
+	if strings.IndexByte(raw, '\\') < 0 {
+		return raw
+	}
+	return unquote(raw)
+}
+
+// stepString steps over a quoted text.
+func (d *decoder) stepString() {
+	quote := d.text[d.at]
+	for d.at++; d.at < len(d.text); d.at++ {
+		switch d.text[d.at] {
+		case quote:
+			d.at++
+			return
+		case '\\':
+			d.at++
+		}
+	}
+	d.at = len(d.text)
+	d.broken = true
+}
+
+// step steps over a value without reading it, however deep it is nested.
+func (d *decoder) step() {
+	d.space()
+	for depth := 0; d.at < len(d.text); {
+		switch d.text[d.at] {
+		case '"', '\'':
+			if d.stepString(); depth == 0 {
+				return
+			}
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth == 0 {
+				return
+			}
+			if depth--; depth == 0 {
+				d.at++
+				return
+			}
+		case ',':
+			if depth == 0 {
+				return
+			}
+		}
+		d.at++
+	}
+	d.broken = true
+}
+
+// unquote resolves the escapes of a text that stood in quotes.
+func unquote(raw string) string {
+	var b strings.Builder
+	b.Grow(len(raw))
+	for i := 0; i < len(raw); i++ {
+		if raw[i] != '\\' {
+			b.WriteByte(raw[i])
+			continue
+		}
+		if i++; i == len(raw) {
+			break
+		}
+		switch c := raw[i]; c {
+		case 'n':
+			b.WriteByte('\n')
+		case 't':
+			b.WriteByte('\t')
+		case 'r':
+			b.WriteByte('\r')
+		case 'b':
+			b.WriteByte('\b')
+		case 'f':
+			b.WriteByte('\f')
+		case 'u', 'x':
+			r, n := escaped(raw[i:])
+			b.WriteRune(r)
+			i += n - 1
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// escaped reads u1234, a pair of those with a backslash between, or Python's x12.
+// It returns how many bytes that took.
+func escaped(s string) (rune, int) {
+	digits := 4
+	if s[0] == 'x' {
+		digits = 2
+	}
+	unit := func(s string) (rune, bool) {
+		if len(s) <= digits {
+			return utf8.RuneError, false
+		}
+		n, err := strconv.ParseUint(s[1:1+digits], 16, 32)
+		if err != nil {
+			return utf8.RuneError, false
+		}
+		return rune(n), true
+	}
+	r, ok := unit(s)
+	if !ok {
+		return utf8.RuneError, 1
+	}
+	n := 1 + digits
+	if utf16.IsSurrogate(r) {
+		if strings.HasPrefix(s[n:], `\u`) {
+			if low, ok := unit(s[n+1:]); ok {
+				if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
+					return pair, n + 6
+				}
+			}
+		}
+		return utf8.RuneError, n
+	}
+	return r, n
+}
+
+// lowerASCII leaves letters beyond ASCII alone: some of them become ASCII.
+func lowerASCII(s string) string {
+	for i := range len(s) {
+		if 'A' <= s[i] && s[i] <= 'Z' {
+			b := []byte(s)
+			for i, c := range b {
+				if 'A' <= c && c <= 'Z' {
+					b[i] = c + 'a' - 'A'
+				}
+			}
+			return string(b)
+		}
+	}
+	return s
+}
