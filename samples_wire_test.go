@@ -159,7 +159,7 @@ func inputs(s *sample) []string {
 	}
 	_ = json.Unmarshal(s.Request.Body, &body)
 	for _, m := range body.Messages {
-		if text, ok := m.Content.(string); ok {
+		if text, ok := m.Content.(string); ok && text != "" {
 			list = append(list, text)
 		}
 	}
