@@ -3,9 +3,7 @@ package azmistral
 import (
 	"encoding/json"
 	"errors"
-	"flag"
 	"math"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -16,8 +14,6 @@ import (
 
 	"github.com/azmistral/azmistral/internal/route"
 )
-
-var updateCodec = flag.Bool("update-codec", false, "write testdata/codec anew")
 
 // nameSets are rows of the three name sets as the route table has them.
 var nameSets = map[string]route.Row{
@@ -102,22 +98,9 @@ func TestEncodeGolden(t *testing.T) {
 			assert.Equal(t, row.PassThrough, passThrough)
 			assert.True(t, json.Valid(body), "%s", body)
 			assert.Equal(t, fullRequest(), req, "the request was changed")
-			golden(t, "request-"+name+".json", append(body, '\n'))
+			golden(t, filepath.Join("codec", "request-"+name+".json"), append(body, '\n'))
 		})
 	}
-}
-
-// golden compares with a file of testdata/codec, or writes it.
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	file := filepath.Join("testdata", "codec", name)
-	if *updateCodec {
-		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
-		require.NoError(t, os.WriteFile(file, got, 0o644))
-	}
-	want, err := os.ReadFile(file)
-	require.NoError(t, err)
-	assert.Equal(t, string(want), string(got))
 }
 
 // TestEncodeEveryField sets one field of ChatRequest at a time, found by
