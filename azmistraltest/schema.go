@@ -45,14 +45,22 @@ func fill(schema *node, h *hints) *node {
 	if !schema.is(kindObject) {
 		return &node{kind: kindObject}
 	}
-	f := &filler{root: schema, hints: h}
+	f := &filler{root: schema, hints: h, left: maxValues}
 	return f.value(schema, "", 0)
 }
 
 type filler struct {
 	root  *node
 	hints *hints
+	left  int // values that may still be made
 }
+
+// What a schema can ask for is bounded, whatever it says: some have no end.
+const (
+	maxValues = 10000
+	maxItems  = 1000   // of one array
+	maxRunes  = 100000 // of one string
+)
 
 // From this depth on only what is required is filled, and from the next on the
 // shortest alternative is taken: a schema may refer to itself.
@@ -64,7 +72,8 @@ const (
 
 func (f *filler) value(schema *node, name string, depth int) *node {
 	schema = f.resolve(schema)
-	if !schema.is(kindObject) || depth > depthEnd {
+	f.left--
+	if !schema.is(kindObject) || depth > depthEnd || f.left < 0 {
 		return &node{kind: kindString, text: f.word(name)}
 	}
 	if constant := schema.get("const"); constant != nil {
@@ -73,7 +82,7 @@ func (f *filler) value(schema *node, name string, depth int) *node {
 	if enum := schema.get("enum").list(); len(enum) > 0 {
 		return f.pick(enum)
 	}
-	schema = f.merge(schema)
+	schema = f.merge(schema, depth)
 	for _, key := range []string{"anyOf", "oneOf"} {
 		if options := schema.get(key).list(); len(options) > 0 {
 			return f.alternative(schema, key, options, name, depth)
@@ -148,15 +157,16 @@ func (f *filler) lookup(ref string) *node {
 
 // merge folds allOf into one schema: properties and required are joined, the
 // narrower bound is kept, of other keywords the first counts.
-func (f *filler) merge(schema *node) *node {
+func (f *filler) merge(schema *node, depth int) *node {
 	all := schema.get("allOf").list()
-	if len(all) == 0 {
+	f.left--
+	if len(all) == 0 || depth > depthEnd || f.left < 0 {
 		return schema
 	}
 	merged := &node{kind: kindObject}
 	parts := []*node{{kind: kindObject, members: slices.DeleteFunc(slices.Clone(schema.members), func(m member) bool { return m.name == "allOf" })}}
 	for _, part := range all {
-		parts = append(parts, f.merge(f.resolve(part)))
+		parts = append(parts, f.merge(f.resolve(part), depth+1))
 	}
 	for _, part := range parts {
 		if part == nil {
@@ -227,7 +237,7 @@ func (f *filler) alternative(schema *node, key string, options []*node, name str
 		joined = &node{kind: kindObject, members: slices.Clone(rest.members)}
 		joined.set("allOf", &node{kind: kindArray, items: append(slices.Clone(have.items), choice)})
 	}
-	merged := f.merge(joined)
+	merged := f.merge(joined, depth)
 	if constant := merged.get("const"); constant != nil {
 		return constant
 	}
@@ -304,7 +314,7 @@ func (f *filler) object(schema *node, depth int) *node {
 		}
 	}
 	closed := extra.is(kindBool) && !extra.truth
-	for i := 1; len(value.members) < schema.get("minProperties").integer(0) && !closed; i++ {
+	for i := 1; len(value.members) < schema.get("minProperties").integer(0) && !closed && f.left > 0; i++ {
 		name := "key" + strconv.Itoa(i)
 		value.set(name, f.value(f.schemaOf(schema, name, extra), name, depth+1))
 	}
@@ -346,12 +356,12 @@ func (f *filler) array(schema *node, name string, depth int) *node {
 		return value
 	}
 	most := schema.get("maxItems").integer(math.MaxInt)
-	want := max(least, min(1, most))
+	want := min(maxItems, max(least, min(1, most)))
 	if depth >= depthRequiredOnly || !items.is(kindObject) {
-		want = least
+		want = min(maxItems, least)
 	}
 	distinct := schema.get("uniqueItems").yes()
-	for i := 0; len(value.items) < min(want, most); i++ {
+	for len(value.items) < min(want, most) && f.left > 0 {
 		item := &node{kind: kindString, text: f.word(name)}
 		if items.is(kindObject) {
 			item = f.value(items, name, depth+1)
@@ -364,37 +374,41 @@ func (f *filler) array(schema *node, name string, depth int) *node {
 	return value
 }
 
-// distinct changes an item until no other is like it, within its schema's types.
+// distinct changes an item until no other is like it, within its schema's types:
+// it takes the next value of an enum, counts texts and numbers up.
 func (f *filler) distinct(schema, item *node, others []*node) *node {
-	for i := len(others); i < len(others)+1000; i++ {
-		text := string(item.appendCompact(nil))
-		if !slices.ContainsFunc(others, func(n *node) bool { return string(n.appendCompact(nil)) == text }) {
-			return item
+	schema = f.resolve(schema)
+	taken := map[string]bool{}
+	for _, other := range others {
+		taken[string(other.appendCompact(nil))] = true
+	}
+	changed := item
+	for i := len(others); taken[string(changed.appendCompact(nil))] && i < 2*len(others)+2; i++ {
+		if enum := schema.get("enum").list(); len(enum) > 0 {
+			changed = enum[i%len(enum)]
+			continue
 		}
-		enum := f.resolve(schema).get("enum").list()
-		switch {
-		case len(enum) > 0:
-			item = enum[i%len(enum)]
-		case item.kind == kindString:
-			item = &node{kind: kindString, text: item.text + strconv.Itoa(i+1)}
-		case item.kind == kindNumber:
-			number, _ := item.number()
-			item = &node{kind: kindNumber, text: plain(number + max(1, floatOf(f.resolve(schema).get("multipleOf"), 1)))}
-		case item.kind == kindBool:
-			item = &node{kind: kindBool, truth: !item.truth}
-		case item.kind == kindObject:
-			changed := &node{kind: kindObject, members: slices.Clone(item.members)}
-			for j, m := range changed.members {
-				if m.value.kind == kindString {
-					changed.members[j].value = &node{kind: kindString, text: m.value.text + strconv.Itoa(i+1)}
-				}
-				if m.value.kind == kindNumber {
-					number, _ := m.value.number()
-					changed.members[j].value = &node{kind: kindNumber, text: plain(number + 1)}
-				}
-			}
-			item = changed
+		changed = countUp(item, float64(i)*max(1, floatOf(schema.get("multipleOf"), 1)))
+	}
+	return changed
+}
+
+// countUp changes what a value says by a number, in each text and number of an object.
+func countUp(item *node, by float64) *node {
+	switch item.kind {
+	case kindString:
+		return &node{kind: kindString, text: item.text + plain(by)}
+	case kindNumber:
+		number, _ := item.number()
+		return &node{kind: kindNumber, text: plain(number + by)}
+	case kindBool:
+		return &node{kind: kindBool, truth: !item.truth}
+	case kindObject:
+		object := &node{kind: kindObject}
+		for _, m := range item.members {
+			object.members = append(object.members, member{m.name, countUp(m.value, by)})
 		}
+		return object
 	}
 	return item
 }
@@ -501,7 +515,7 @@ func (f *filler) text(schema *node, name string) string {
 	if text, ok := formats[schema.get("format").str()]; ok {
 		return text
 	}
-	least, most := schema.get("minLength").integer(0), schema.get("maxLength").integer(math.MaxInt)
+	least, most := min(schema.get("minLength").integer(0), maxRunes), schema.get("maxLength").integer(math.MaxInt)
 	text := f.word(name)
 	for utf8.RuneCountInString(text) < least {
 		text += "-" + text
