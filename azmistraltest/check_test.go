@@ -159,6 +159,17 @@ func TestFields(t *testing.T) {
 		{v1, nil, with(`{"role":"user","content":[{"type":"text"}]}`), `"type":"missing","loc":["body","messages",0,"user","content",0,"text","text"]`},
 		{v1, nil, with(`{"role":"user","content":[{"type":"text","text":"a","x":1}]}`), `"loc":["body","messages",0,"user","content",0,"text","x"]`},
 
+		{v1, nil, with(`{"role":"user","content":"a"},{"role":"assistant","tool_calls":[{"id":"abcdefghi"}]},{"role":"tool","content":"r"}`), `"type":"missing","loc":["body","messages",1,"assistant","tool_calls",0,"function"]`},
+		{v1, nil, with(`{"role":"user","content":"a"},{"role":"assistant","tool_calls":[{"id":"abcdefghi","function":{"arguments":"{}"}}]},{"role":"tool","content":"r"}`), `"type":"missing","loc":["body","messages",1,"assistant","tool_calls",0,"function","name"]`},
+		{v1, nil, with(`{"role":"user","content":"a"},{"role":"assistant","tool_calls":[{"id":"abcdefghi","function":{"name":"f"}}]},{"role":"tool","content":"r"}`), `"function","arguments"],"msg":"Field required"`},
+		{v1, nil, with(`{"role":"user","content":"a"},{"role":"assistant","tool_calls":[{"id":"abcdefghi","function":{"name":"f","arguments":5}}]},{"role":"tool","content":"r"}`), `"function","arguments"],"msg":"Input should be a valid string","input":5`},
+		{v1, nil, with(`{"role":"user","content":"a"},{"role":"assistant","tool_calls":[{"id":"abcdefghi","x":1,"function":{"name":"f","arguments":"{}","call_id":null}}]},{"role":"tool","content":"r"}`), `"tool_calls",0,"x"],"msg":"Extra`},
+		{v1, nil, with(`{"role":"user","content":"a"},{"role":"tool","content":"r","tool_call_id":5}`), `"tool","tool_call_id"],"msg":"Input should be a valid string"`},
+		{v1, nil, with(`{"role":"user","content":"a"},{"role":"assistant","content":"b","prefix":1}`), `"assistant","prefix"],"msg":"Input should be a valid boolean"`},
+		{v1, nil, with(`{"role":"system","content":null}`), `"system","content"],"msg":"Input should be a valid string"`},
+		{v1, nil, with(`{"role":"user","content":[{"type":"image_url","image_url":{"detail":"low"}}]}`), `"image_url","image_url","url"],"msg":"Field required"`},
+		{v1, nil, with(`{"role":"user","content":[{"type":"image_url","image_url":{"url":5}}]}`), `"image_url","url"],"msg":"Input should be a valid string"`},
+
 		{v1, nil, user("a", weather), ""},
 		{v1, nil, user("a", `"tools":[]`), ""},
 		{v1, nil, user("a", `"tools":[{"type":"function","function":{"name":"f"}}]`), `"type":"missing","loc":["body","tools",0,"function","parameters"]`},
@@ -239,6 +250,9 @@ func TestRules(t *testing.T) {
 		{`"response_format":{"type":"json_schema","json_schema":{"name":"x","strict":true,"schema":{"type":"object","properties":{}}}},`, []string{u}, "null", "Missing `additionalProperties: False` in object schema"},
 		{`"response_format":{"type":"json_schema","json_schema":{"name":"x","strict":true,"schema":{"type":"object","additionalProperties":false,"properties":{"a":{"type":"array","items":{"type":"object"}}}}}},`, []string{u}, "null", "Missing `additionalProperties: False` in object schema"},
 		{`"response_format":{"type":"json_schema","json_schema":{"name":"x","strict":true,"schema":{"type":"object","additionalProperties":false}}},`, []string{u}, "", ""},
+		{`"response_format":{"type":"json_schema","json_schema":{"name":"x","strict":true,"schema":{"type":"object","additionalProperties":true}}},`, []string{u}, "null", "Missing `additionalProperties: False` in object schema"},
+		{`"response_format":{"type":"json_schema","json_schema":{"name":"x","strict":true,"schema":{"anyOf":[{"type":"string"},{"$ref":"#/$defs/o"}],"$defs":{"o":{"type":"object"}}}}},`, []string{u}, "null", "Missing `additionalProperties: False` in object schema"},
+		{`"response_format":{"type":"json_schema","json_schema":{"name":"x","strict":true,"schema":{"anyOf":[{"type":"string"},{"type":"object"}]}}},`, []string{u}, "null", "Missing `additionalProperties: False` in object schema"},
 		{`"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"type":"object"}}},`, []string{u}, "", ""},
 	} {
 		body := `{` + test.fields + `"messages":[` + strings.Join(test.messages, ",") + `]}`

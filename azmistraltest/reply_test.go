@@ -92,8 +92,8 @@ func TestScript(t *testing.T) {
 	url := realURL(h, azmistral.RouteServerlessV1)
 	text := func() string { return understand(t, ask(t, client, url, user("Hello")).body).Choices[0].Text }
 
-	h.Reply(Text("a").Times(2), Text("b"), Text("c").Times(1))
-	assert.Equal(t, []string{"a", "a", "b", "c"}, []string{text(), text(), text(), text()})
+	h.Reply(Text("a").Times(3), Text("b"), Text("c").Times(1))
+	assert.Equal(t, []string{"a", "a", "a", "b", "c"}, []string{text(), text(), text(), text(), text()})
 	assert.Contains(t, text(), "Hello")
 
 	h.ReplyFunc(func(r Request) Reply {
@@ -106,6 +106,7 @@ func TestScript(t *testing.T) {
 	assert.Equal(t, "streamed", understand(t, ask(t, client, url, user("Hello", streaming)).body).Choices[0].Text)
 	h.Reply(Text("first"))
 	assert.Equal(t, "first", text(), "the line comes before the function")
+	assert.Equal(t, 500, ask(t, client, url, user("[[sandbox: error]]")).status, "the zero reply leaves it to the message")
 	h.ReplyFunc(nil)
 
 	assert.Equal(t, 422, ask(t, client, url, user("Hello", `"foo":1`)).status)
@@ -217,5 +218,9 @@ func TestRequests(t *testing.T) {
 	r.Messages[0].Text, r.Fields["x"], r.Body[0] = "changed", true, 'x'
 	assert.Equal(t, "s", h.Requests()[1].Messages[0].Text)
 	assert.NotContains(t, h.Requests()[1].Fields, "x")
+	assert.Equal(t, body, string(h.Requests()[1].Body))
+
+	require.Equal(t, 200, ask(t, client, realURL(h, azmistral.RouteModels), user("a", model, `"foo":1`), "extra-parameters", "drop").status)
+	assert.Contains(t, h.Requests()[1].Fields, "foo", "as it came, not as it was read")
 	assert.Equal(t, Message{}, Request{}.Last())
 }

@@ -34,9 +34,18 @@ func TestCloseEndsAnswersUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := NewHandler(nil)
 		client := h.Transport()
+		require.Equal(t, 200, ask(t, client, h.URL(azmistral.RouteServerlessV1)+"/chat/completions", user("Hello")).status)
+		assert.Len(t, h.connections.open, 1)
+		client.CloseIdleConnections()
+		synctest.Wait()
+		assert.Empty(t, h.connections.open, "a connection that ended is forgotten")
+
 		h.Reply(Text("never").Delay(time.Hour))
 		time.AfterFunc(time.Second, h.Close)
 		_, err := client.Do(chatRequest(t, h.URL(azmistral.RouteServerlessV1)+"/chat/completions", `{"messages":[{"role":"user","content":"Hello"}]}`))
 		require.Error(t, err)
+		_, err = client.Do(chatRequest(t, h.URL(azmistral.RouteServerlessV1)+"/chat/completions", user("Hello")))
+		require.Error(t, err, "nothing after Close")
+		h.Close()
 	})
 }
