@@ -36,11 +36,14 @@ const (
 	kindObject
 )
 
-// parseJSON reads exactly one JSON value. encoding/json bounds the depth.
+// maxDepth bounds arrays and objects within each other, as encoding/json does.
+const maxDepth = 10000
+
+// parseJSON reads exactly one JSON value.
 func parseJSON(data []byte) (*node, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
-	value, err := parseValue(decoder)
+	value, err := parseValue(decoder, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +53,10 @@ func parseJSON(data []byte) (*node, error) {
 	return value, nil
 }
 
-func parseValue(decoder *json.Decoder) (*node, error) {
+func parseValue(decoder *json.Decoder, depth int) (*node, error) {
+	if depth > maxDepth {
+		return nil, errors.New("too deep")
+	}
 	token, err := decoder.Token()
 	if err != nil {
 		return nil, err
@@ -66,17 +72,17 @@ func parseValue(decoder *json.Decoder) (*node, error) {
 		return &node{kind: kindString, text: t}, nil
 	case json.Delim:
 		if t == '[' {
-			return parseArray(decoder)
+			return parseArray(decoder, depth)
 		}
-		return parseObject(decoder)
+		return parseObject(decoder, depth)
 	}
 	return nil, errors.New("not a JSON value")
 }
 
-func parseArray(decoder *json.Decoder) (*node, error) {
+func parseArray(decoder *json.Decoder, depth int) (*node, error) {
 	array := &node{kind: kindArray}
 	for decoder.More() {
-		item, err := parseValue(decoder)
+		item, err := parseValue(decoder, depth+1)
 		if err != nil {
 			return nil, err
 		}
@@ -86,14 +92,14 @@ func parseArray(decoder *json.Decoder) (*node, error) {
 	return array, err
 }
 
-func parseObject(decoder *json.Decoder) (*node, error) {
+func parseObject(decoder *json.Decoder, depth int) (*node, error) {
 	object := &node{kind: kindObject}
 	for decoder.More() {
 		name, err := decoder.Token()
 		if err != nil {
 			return nil, err
 		}
-		value, err := parseValue(decoder)
+		value, err := parseValue(decoder, depth+1)
 		if err != nil {
 			return nil, err
 		}

@@ -4,11 +4,9 @@ import (
 	"math"
 	"math/rand/v2"
 	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // hints are what a question offers for the values of a schema: its names and
@@ -45,14 +43,22 @@ func fill(schema *node, h *hints) *node {
 	if !schema.is(kindObject) {
 		return &node{kind: kindObject}
 	}
-	f := &filler{root: schema, hints: h}
+	f := &filler{root: schema, hints: h, left: maxValues}
 	return f.value(schema, "", 0)
 }
 
 type filler struct {
 	root  *node
 	hints *hints
+	left  int // values that may still be made
 }
+
+// What a schema can ask for is bounded, whatever it says: some have no end.
+const (
+	maxValues = 10000
+	maxItems  = 1000   // of one array
+	maxRunes  = 100000 // of one string
+)
 
 // From this depth on only what is required is filled, and from the next on the
 // shortest alternative is taken: a schema may refer to itself.
@@ -64,16 +70,17 @@ const (
 
 func (f *filler) value(schema *node, name string, depth int) *node {
 	schema = f.resolve(schema)
-	if !schema.is(kindObject) || depth > depthEnd {
+	f.left--
+	if !schema.is(kindObject) || depth > depthEnd || f.left < 0 {
 		return &node{kind: kindString, text: f.word(name)}
 	}
+	schema = f.merge(schema, depth)
 	if constant := schema.get("const"); constant != nil {
 		return constant
 	}
 	if enum := schema.get("enum").list(); len(enum) > 0 {
 		return f.pick(enum)
 	}
-	schema = f.merge(schema)
 	for _, key := range []string{"anyOf", "oneOf"} {
 		if options := schema.get(key).list(); len(options) > 0 {
 			return f.alternative(schema, key, options, name, depth)
@@ -148,15 +155,16 @@ func (f *filler) lookup(ref string) *node {
 
 // merge folds allOf into one schema: properties and required are joined, the
 // narrower bound is kept, of other keywords the first counts.
-func (f *filler) merge(schema *node) *node {
+func (f *filler) merge(schema *node, depth int) *node {
 	all := schema.get("allOf").list()
-	if len(all) == 0 {
+	f.left--
+	if len(all) == 0 || depth > depthEnd || f.left < 0 {
 		return schema
 	}
 	merged := &node{kind: kindObject}
 	parts := []*node{{kind: kindObject, members: slices.DeleteFunc(slices.Clone(schema.members), func(m member) bool { return m.name == "allOf" })}}
 	for _, part := range all {
-		parts = append(parts, f.merge(f.resolve(part)))
+		parts = append(parts, f.merge(f.resolve(part), depth+1))
 	}
 	for _, part := range parts {
 		if part == nil {
@@ -221,20 +229,8 @@ func (f *filler) alternative(schema *node, key string, options []*node, name str
 			break
 		}
 	}
-	both := &node{kind: kindArray, items: []*node{choice}}
-	joined := &node{kind: kindObject, members: append(rest.members, member{"allOf", both})}
-	if have := rest.get("allOf"); have != nil {
-		joined = &node{kind: kindObject, members: slices.Clone(rest.members)}
-		joined.set("allOf", &node{kind: kindArray, items: append(slices.Clone(have.items), choice)})
-	}
-	merged := f.merge(joined)
-	if constant := merged.get("const"); constant != nil {
-		return constant
-	}
-	if enum := merged.get("enum").list(); len(enum) > 0 {
-		return f.pick(enum)
-	}
-	return f.value(merged, name, depth+1)
+	rest.members = append(rest.members, member{"allOf", &node{kind: kindArray, items: []*node{choice}}})
+	return f.value(rest, name, depth+1)
 }
 
 func composite(schema *node) bool {
@@ -304,7 +300,7 @@ func (f *filler) object(schema *node, depth int) *node {
 		}
 	}
 	closed := extra.is(kindBool) && !extra.truth
-	for i := 1; len(value.members) < schema.get("minProperties").integer(0) && !closed; i++ {
+	for i := 1; len(value.members) < schema.get("minProperties").integer(0) && !closed && f.left > 0; i++ {
 		name := "key" + strconv.Itoa(i)
 		value.set(name, f.value(f.schemaOf(schema, name, extra), name, depth+1))
 	}
@@ -346,12 +342,12 @@ func (f *filler) array(schema *node, name string, depth int) *node {
 		return value
 	}
 	most := schema.get("maxItems").integer(math.MaxInt)
-	want := max(least, min(1, most))
+	want := min(maxItems, max(least, min(1, most)))
 	if depth >= depthRequiredOnly || !items.is(kindObject) {
-		want = least
+		want = min(maxItems, least)
 	}
 	distinct := schema.get("uniqueItems").yes()
-	for i := 0; len(value.items) < min(want, most); i++ {
+	for len(value.items) < min(want, most) && f.left > 0 {
 		item := &node{kind: kindString, text: f.word(name)}
 		if items.is(kindObject) {
 			item = f.value(items, name, depth+1)
@@ -364,37 +360,41 @@ func (f *filler) array(schema *node, name string, depth int) *node {
 	return value
 }
 
-// distinct changes an item until no other is like it, within its schema's types.
+// distinct changes an item until no other is like it, within its schema's types:
+// it takes the next value of an enum, counts texts and numbers up.
 func (f *filler) distinct(schema, item *node, others []*node) *node {
-	for i := len(others); i < len(others)+1000; i++ {
-		text := string(item.appendCompact(nil))
-		if !slices.ContainsFunc(others, func(n *node) bool { return string(n.appendCompact(nil)) == text }) {
-			return item
+	schema = f.resolve(schema)
+	taken := map[string]bool{}
+	for _, other := range others {
+		taken[string(other.appendCompact(nil))] = true
+	}
+	changed := item
+	for i := len(others); taken[string(changed.appendCompact(nil))] && i < 2*len(others)+2; i++ {
+		if enum := schema.get("enum").list(); len(enum) > 0 {
+			changed = enum[i%len(enum)]
+			continue
 		}
-		enum := f.resolve(schema).get("enum").list()
-		switch {
-		case len(enum) > 0:
-			item = enum[i%len(enum)]
-		case item.kind == kindString:
-			item = &node{kind: kindString, text: item.text + strconv.Itoa(i+1)}
-		case item.kind == kindNumber:
-			number, _ := item.number()
-			item = &node{kind: kindNumber, text: plain(number + max(1, floatOf(f.resolve(schema).get("multipleOf"), 1)))}
-		case item.kind == kindBool:
-			item = &node{kind: kindBool, truth: !item.truth}
-		case item.kind == kindObject:
-			changed := &node{kind: kindObject, members: slices.Clone(item.members)}
-			for j, m := range changed.members {
-				if m.value.kind == kindString {
-					changed.members[j].value = &node{kind: kindString, text: m.value.text + strconv.Itoa(i+1)}
-				}
-				if m.value.kind == kindNumber {
-					number, _ := m.value.number()
-					changed.members[j].value = &node{kind: kindNumber, text: plain(number + 1)}
-				}
-			}
-			item = changed
+		changed = countUp(item, float64(i)*max(1, floatOf(schema.get("multipleOf"), 1)))
+	}
+	return changed
+}
+
+// countUp changes what a value says by a number, in each text and number of an object.
+func countUp(item *node, by float64) *node {
+	switch item.kind {
+	case kindString:
+		return &node{kind: kindString, text: item.text + plain(by)}
+	case kindNumber:
+		number, _ := item.number()
+		return &node{kind: kindNumber, text: plain(number + by)}
+	case kindBool:
+		return &node{kind: kindBool, truth: !item.truth}
+	case kindObject:
+		object := &node{kind: kindObject}
+		for _, m := range item.members {
+			object.members = append(object.members, member{m.name, countUp(m.value, by)})
 		}
+		return object
 	}
 	return item
 }
@@ -468,143 +468,4 @@ func spread(low, high float64) float64 {
 		return math.Inf(1)
 	}
 	return (high - low) / 2
-}
-
-// formats are values of the formats that schemas name.
-var formats = map[string]string{
-	"date":          "2026-01-15",
-	"date-time":     "2026-01-15T09:30:00Z",
-	"time":          "09:30:00Z",
-	"duration":      "PT15M",
-	"email":         "ada@example.com",
-	"idn-email":     "ada@example.com",
-	"hostname":      "example.com",
-	"idn-hostname":  "example.com",
-	"ipv4":          "192.0.2.1",
-	"ipv6":          "2001:db8::1",
-	"uri":           "https://example.com/",
-	"url":           "https://example.com/",
-	"uri-reference": "/example",
-	"iri":           "https://example.com/",
-	"uuid":          "123e4567-e89b-12d3-a456-426614174000",
-	"regex":         "^a+$",
-	"json-pointer":  "/a",
-	"byte":          "c2FuZGJveA==",
-}
-
-func (f *filler) text(schema *node, name string) string {
-	if pattern := schema.get("pattern").str(); pattern != "" {
-		if text, ok := matching(pattern, schema.get("minLength").integer(0)); ok {
-			return text
-		}
-	}
-	if text, ok := formats[schema.get("format").str()]; ok {
-		return text
-	}
-	least, most := schema.get("minLength").integer(0), schema.get("maxLength").integer(math.MaxInt)
-	text := f.word(name)
-	for utf8.RuneCountInString(text) < least {
-		text += "-" + text
-	}
-	if runes := []rune(text); len(runes) > most {
-		text = string(runes[:max(0, most)])
-	}
-	return text
-}
-
-// word takes the question's next word, else one that fits the property's name.
-func (f *filler) word(name string) string {
-	if len(f.hints.words) > 0 {
-		word := f.hints.words[0]
-		if len(f.hints.words) > 1 {
-			f.hints.words = f.hints.words[1:]
-		}
-		return word
-	}
-	lower := strings.ToLower(name)
-	for _, known := range []struct{ part, word string }{
-		{"city", "Paris"}, {"location", "Paris"}, {"place", "Paris"}, {"country", "France"}, {"language", "French"},
-		{"first", "Ada"}, {"last", "Lovelace"}, {"name", "Ada"}, {"date", "2026-01-15"}, {"time", "09:30"},
-		{"unit", "celsius"}, {"currency", "EUR"}, {"mail", "ada@example.com"}, {"url", "https://example.com/"},
-		{"query", "sandbox"}, {"id", "A1"},
-	} {
-		if strings.Contains(lower, known.part) {
-			return known.word
-		}
-	}
-	if name != "" {
-		return "some " + strings.ReplaceAll(name, "_", " ")
-	}
-	return "sandbox"
-}
-
-// matching makes a text for a regular expression of the kind that Go reads.
-func matching(pattern string, least int) (string, bool) {
-	parsed, err := syntax.Parse(pattern, syntax.Perl)
-	if err != nil {
-		return "", false
-	}
-	expression, err := regexp.Compile(pattern)
-	if err != nil {
-		return "", false
-	}
-	for more := range 64 { // repeats are made longer until the text is long enough
-		var b strings.Builder
-		generate(&b, parsed, more)
-		text := b.String()
-		if expression.MatchString(text) && utf8.RuneCountInString(text) >= least {
-			return text, true
-		}
-	}
-	return "", false
-}
-
-func generate(b *strings.Builder, re *syntax.Regexp, more int) {
-	switch re.Op {
-	case syntax.OpLiteral:
-		b.WriteString(string(re.Rune))
-	case syntax.OpCharClass:
-		b.WriteRune(runeOf(re.Rune))
-	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-		b.WriteByte('a')
-	case syntax.OpCapture, syntax.OpConcat:
-		for _, sub := range re.Sub {
-			generate(b, sub, more)
-		}
-	case syntax.OpAlternate:
-		generate(b, re.Sub[0], more)
-	case syntax.OpPlus:
-		for range 1 + more {
-			generate(b, re.Sub[0], 0)
-		}
-	case syntax.OpStar, syntax.OpQuest:
-		if re.Op == syntax.OpStar {
-			for range more {
-				generate(b, re.Sub[0], 0)
-			}
-		}
-	case syntax.OpRepeat:
-		count := re.Min + more
-		if re.Max >= 0 {
-			count = min(count, re.Max)
-		}
-		for range count {
-			generate(b, re.Sub[0], 0)
-		}
-	}
-}
-
-// runeOf takes a plain letter or digit of a class where it has one.
-func runeOf(ranges []rune) rune {
-	for _, wanted := range "aA0" {
-		for i := 0; i+1 < len(ranges); i += 2 {
-			if ranges[i] <= wanted && wanted <= ranges[i+1] {
-				return wanted
-			}
-		}
-	}
-	if len(ranges) == 0 {
-		return 'a'
-	}
-	return ranges[0]
 }

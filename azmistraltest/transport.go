@@ -21,7 +21,7 @@ import (
 // A pipe has no buffer: a client that stops reading stops the sandbox, until it
 // closes the response.
 func (h *Handler) Transport() *http.Client {
-	dial := func(context.Context, string, string) (net.Conn, error) { return h.connections.dial(h) }
+	dial := h.connections.dialer(h)
 	return &http.Client{
 		Transport: &http.Transport{
 			DialContext:         dial,
@@ -40,6 +40,11 @@ type connections struct {
 	mu     sync.Mutex
 	open   map[net.Conn]bool
 	closed bool
+}
+
+// dialer gives what http.Transport dials with: every address is the handler.
+func (c *connections) dialer(handler http.Handler) func(context.Context, string, string) (net.Conn, error) {
+	return func(context.Context, string, string) (net.Conn, error) { return c.dial(handler) }
 }
 
 // dial opens a pipe and serves one end of it. Each connection has an http.Server of

@@ -1,8 +1,6 @@
 package azmistraltest
 
 import (
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -36,43 +34,18 @@ func TestCloseEndsAnswersUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := NewHandler(nil)
 		client := h.Transport()
+		require.Equal(t, 200, ask(t, client, h.URL(azmistral.RouteServerlessV1)+"/chat/completions", user("Hello")).status)
+		assert.Len(t, h.connections.open, 1)
+		client.CloseIdleConnections()
+		synctest.Wait()
+		assert.Empty(t, h.connections.open, "a connection that ended is forgotten")
+
 		h.Reply(Text("never").Delay(time.Hour))
 		time.AfterFunc(time.Second, h.Close)
 		_, err := client.Do(chatRequest(t, h.URL(azmistral.RouteServerlessV1)+"/chat/completions", `{"messages":[{"role":"user","content":"Hello"}]}`))
 		require.Error(t, err)
+		_, err = client.Do(chatRequest(t, h.URL(azmistral.RouteServerlessV1)+"/chat/completions", user("Hello")))
+		require.Error(t, err, "nothing after Close")
+		h.Close()
 	})
-}
-
-// answered is a response, read.
-type answered struct {
-	status int
-	header http.Header
-	body   string
-}
-
-func chatRequest(t testing.TB, url, body string, header ...string) *http.Request {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
-	require.NoError(t, err)
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Authorization", "Bearer "+Key)
-	r.Header.Set("api-key", Key)
-	for i := 0; i+1 < len(header); i += 2 {
-		if header[i+1] == "" {
-			r.Header.Del(header[i])
-		} else {
-			r.Header.Set(header[i], header[i+1])
-		}
-	}
-	return r
-}
-
-func ask(t testing.TB, client *http.Client, url, body string, header ...string) answered {
-	t.Helper()
-	response, err := client.Do(chatRequest(t, url, body, header...))
-	require.NoError(t, err)
-	defer response.Body.Close()
-	data, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	return answered{response.StatusCode, response.Header, string(data)}
 }
