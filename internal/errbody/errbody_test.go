@@ -187,6 +187,9 @@ var bodies = []struct {
 	{"cut in the input", `{"detail":[{"type":"string_type","loc":["body","messages",0,"content"],"msg":"Input should be a valid string","input":"secret secr`,
 		Problem{Message: "messages[0].content: Input should be a valid string", Fields: []Field{{"messages[0].content", "Input should be a valid string", "string_type"}}}},
 	{"cut in the message", `{"error":{"code":"X","message":"The server is ov`, Problem{Code: "X", Message: "The server is ov"}},
+	{"not escaped", `{"error": "1 validation error for M\na\n  Field required [type=missing, input_value='"} secret', input_type=str]"}`,
+		Problem{Message: "1 validation error for M a Field required [type=missing"}},
+	{"not escaped, deeper", `{"x":{"a":"Error: {"detail":[{"input":"}} secret"}]}"}}`, Problem{}},
 	{"broken", `{"message":"m", code: 7, "input":"secret"} and secret`, Problem{Message: "m"}},
 	{"JSON in words without words", `Refused: {"prompt":"secret"}, sorry`, Problem{Message: "Refused: {…} , sorry"}},
 	{"braces in words", `expected '{' before {name} in "{"`, Problem{Message: `expected '{' before {name} in "{"`}},
@@ -206,7 +209,7 @@ func TestParse(t *testing.T) {
 }
 
 func TestParseBounds(t *testing.T) {
-	long := strings.Repeat("word ", 100_000)
+	long := strings.Repeat("word ", 20_000)
 	p := Parse([]byte(`{"message":"` + long + `","code":"` + long + `","type":"` + long + `","param":"` + long + `"}`))
 	assert.Equal(t, maxMessage, len(p.Message))
 	assert.True(t, strings.HasSuffix(p.Message, "…"), "a cut shows")
@@ -218,7 +221,7 @@ func TestParseBounds(t *testing.T) {
 	assert.Equal(t, strings.Repeat("é", 2046)+"…", Parse([]byte(strings.Repeat("é", 2049))).Message, "cut between characters")
 
 	var fields strings.Builder
-	for i := range 1000 {
+	for i := range 100 {
 		fmt.Fprintf(&fields, `{"loc":["body",%d,"%s"],"msg":"%s","type":"t"},`, i, long[:2000], long)
 	}
 	p = Parse([]byte(`{"detail":[` + fields.String() + `]}`))

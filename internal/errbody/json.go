@@ -86,13 +86,13 @@ func (v value) blank() bool {
 // document is a text that is JSON, or begins so.
 type document struct {
 	value
-	rest string // what comes after it; empty where broken
+	rest string // what comes after it; empty where cut, or not to be trusted
 	cut  bool   // it is broken or cut off: the value holds what stood before that
 }
 
 // asDocument reads a text. It is not ok for one that is something else.
 func asDocument(s string) (doc document, ok bool) {
-	d := decoder{text: s}
+	d := newDecoder(s)
 	switch {
 	case s == "":
 		return doc, false
@@ -114,10 +114,22 @@ func asDocument(s string) (doc document, ok bool) {
 	default:
 		return doc, false
 	}
-	if doc.cut = d.broken; !doc.cut {
+	if doc.cut = d.broken; !doc.cut && !mayEcho(s[:d.at]) {
 		doc.rest = s[d.at:]
 	}
 	return doc, true
+}
+
+// mayEcho says whether a text may repeat the request. What seems to follow on it
+// may then be the request as well: a gateway that quotes a body without escaping
+// it lets the refused input end the JSON.
+func mayEcho(s string) bool {
+	for name := range echoes {
+		if strings.Contains(s, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // blanks are what JSON allows between values.
@@ -126,7 +138,8 @@ const blanks = " \t\r\n"
 // opensObject says whether a text that begins with a brace goes on like an object:
 // with a quoted name and a colon, or with the beginning of that, cut off.
 func opensObject(s string) bool {
-	d := decoder{text: s, at: 1}
+	d := newDecoder(s)
+	d.at++
 	d.space()
 	if !d.quote() {
 		return false
@@ -139,14 +152,21 @@ func opensObject(s string) bool {
 	return d.at == len(s) || s[d.at] == ':'
 }
 
-// decoder reads JSON, and what is like it: single quotes, and Python's True, False
-// and None, since services quote each other that way. It stops at the first thing
-// that it does not understand.
+// decoder reads JSON, and what is like it: Python's way of showing objects, since
+// services quote each other that way. It stops at the first thing that it does not
+// understand.
 type decoder struct {
 	text   string
 	at     int
 	values int
+	python bool // texts may stand in single quotes
 	broken bool
+}
+
+// newDecoder returns a decoder of a text, which is Python's if its first quote is.
+func newDecoder(s string) *decoder {
+	first := strings.IndexAny(s, `"'`)
+	return &decoder{text: s, python: first >= 0 && s[first] == '\''}
 }
 
 // value reads a value. A map's members are all kept, but for echoes.
@@ -278,7 +298,7 @@ func (d *decoder) space() {
 }
 
 func (d *decoder) quote() bool {
-	return d.at < len(d.text) && (d.text[d.at] == '"' || d.text[d.at] == '\'')
+	return d.at < len(d.text) && (d.text[d.at] == '"' || d.python && d.text[d.at] == '\'')
 }
 
 var literals = []struct {
@@ -343,34 +363,65 @@ func (d *decoder) stepString() {
 	d.broken = true
 }
 
-// step steps over a value without reading it, however deep it is nested.
+// step steps over a value without reading it, however deep it is nested. It is as
+// strict as if it read: what is mistaken for the end of JSON would let the request
+// out as the prose behind it.
 func (d *decoder) step() {
-	d.space()
-	for depth := 0; d.at < len(d.text); {
-		switch d.text[d.at] {
-		case '"', '\'':
-			if d.stepString(); depth == 0 {
+	var open []byte // the brackets that are open
+	for {
+		d.space()
+		switch {
+		case d.at == len(d.text):
+			d.broken = true
+		case d.text[d.at] == '{' || d.text[d.at] == '[':
+			open = append(open, d.text[d.at])
+			d.at++
+			d.space()
+			if !d.closes(open[len(open)-1] + 2) {
+				d.stepName(open[len(open)-1])
+				continue
+			}
+			open = open[:len(open)-1]
+		case d.quote():
+			d.stepString()
+		default:
+			d.scalar()
+		}
+		for ended := true; ended; {
+			if d.broken || len(open) == 0 {
 				return
 			}
-			continue
-		case '{', '[':
-			depth++
-		case '}', ']':
-			if depth == 0 {
-				return
-			}
-			if depth--; depth == 0 {
-				d.at++
-				return
-			}
-		case ',':
-			if depth == 0 {
-				return
+			bracket := open[len(open)-1]
+			d.space()
+			more := d.closes(',')
+			d.space()
+			switch {
+			case d.closes(bracket + 2): // } follows { by two, and ] follows [
+				open = open[:len(open)-1]
+			case more:
+				d.stepName(bracket)
+				ended = false
+			default:
+				d.broken = true
 			}
 		}
-		d.at++
 	}
-	d.broken = true
+}
+
+// stepName steps over a member's name, in an object.
+func (d *decoder) stepName(bracket byte) {
+	if bracket == '[' || d.broken {
+		return
+	}
+	if !d.quote() {
+		d.broken = true
+		return
+	}
+	d.stepString()
+	d.space()
+	if !d.closes(':') {
+		d.broken = true
+	}
 }
 
 // unquote resolves the escapes of a text that stood in quotes.

@@ -111,6 +111,8 @@ func (p *Problem) prose(s string) string {
 	return tidy(s, maxMessage)
 }
 
+const inputValue = "input_value="
+
 // withoutInput takes out of pydantic's prose the value that was refused, and the
 // address of the manual:
 //
@@ -120,20 +122,20 @@ func (p *Problem) prose(s string) string {
 // The value may hold anything but a line feed, also what looks like its own end.
 // So of several entries that were folded into one line only the first is kept.
 func withoutInput(s string) string {
-	const value, valueType, manual = "input_value=", "input_type=", "For further information visit "
-	if !strings.Contains(s, value) && !strings.Contains(s, manual) {
+	const inputType, manual = "input_type=", "For further information visit "
+	if !strings.Contains(s, inputValue) && !strings.Contains(s, manual) {
 		return s
 	}
 	var b strings.Builder
 	for line := range strings.SplitAfterSeq(s, "\n") {
 		for {
-			from := strings.Index(line, value)
+			from := strings.Index(line, inputValue)
 			if from < 0 {
 				break
 			}
 			kept := strings.TrimRight(line[:from], ", ")
 			after := ""
-			if to := strings.LastIndex(line, valueType); to > from {
+			if to := strings.LastIndex(line, inputType); to > from {
 				if end := strings.IndexByte(line[to:], ']'); end >= 0 {
 					after = line[to+end:]
 				}
