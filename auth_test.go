@@ -149,7 +149,7 @@ func TestKeyUpdate(t *testing.T) {
 	assert.Equal(t, 1, s.sends(), "nothing was sent, nothing was tried again")
 }
 
-func TestConstructors(t *testing.T) {
+func TestClientConstructors(t *testing.T) {
 	var nilCredential *fakeCredential
 	const endpoint = "https://contoso.openai.azure.com/openai/v1"
 	for name, c := range map[string]struct {

@@ -4,14 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -22,21 +20,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// goldenText compares text with testdata/golden/name.
-func goldenText(t *testing.T, name, text string) {
-	t.Helper()
-	path := filepath.Join("testdata", "golden", name)
-	if *update {
-		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err, "go test -update writes it")
-	assert.Equal(t, string(want), text)
-}
 
 var sentinels = map[string]error{
 	"ErrAuthentication": ErrAuthentication, "ErrPermission": ErrPermission, "ErrNotFound": ErrNotFound, "ErrInvalidRequest": ErrInvalidRequest,
@@ -126,7 +109,7 @@ func TestErrorLines(t *testing.T) {
 			assert.Equal(t, e.StatusCode != 0, has, "%s: an *azcore.ResponseError where there was a response", c.name)
 		})
 	}
-	goldenText(t, "errors.txt", lines.String())
+	golden(t, "golden/errors.txt", []byte(lines.String()))
 }
 
 type errReader struct{ err error }
