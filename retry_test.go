@@ -8,6 +8,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -356,5 +357,33 @@ func TestTryTimeoutIsSentAgain(t *testing.T) {
 		_, err = c.Chat(t.Context(), hello, nil)
 		assert.ErrorIs(t, err, ErrTimeout)
 		assert.ErrorContains(t, err, "Retry.TryTimeout of 5s")
+	})
+}
+
+// FuzzRetryHint: whatever the headers say, a wait is never negative, and never
+// shorter than a plain reading of what they ask for.
+func FuzzRetryHint(f *testing.F) {
+	for _, seed := range []string{"1", "1.5", " 2 ", "0", "-1", "soon", "99999999999999999999", "Sat, 28 Nov 2026 12:00:09 GMT", "1e3", "inf", ".", "1.2.3", "+1", "0x10", "٣"} {
+		f.Add(seed, seed, seed, "Sat, 28 Nov 2026 12:00:00 GMT", int64(0))
+	}
+	f.Fuzz(func(t *testing.T, seconds, ms, xms, date string, prose int64) {
+		h := http.Header{"Retry-After": {seconds}, "Retry-After-Ms": {ms}, "X-Ms-Retry-After-Ms": {xms}, "Date": {date}}
+		got := retryHint(h, time.Duration(prose))
+		if got < 0 {
+			t.Fatalf("negative wait %v", got)
+		}
+		want := time.Duration(0)
+		for text, unit := range map[string]time.Duration{seconds: time.Second, ms: time.Millisecond, xms: time.Millisecond} {
+			if n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 31); err == nil && strings.Trim(text, " 0123456789") == "" {
+				want = max(want, time.Duration(n)*unit)
+			}
+		}
+		if got < want {
+			t.Fatalf("wait %v for %q, %q, %q: less than the %v asked for", got, seconds, ms, xms, want)
+		}
+		rules := newRetryRules(policy.RetryOptions{}, false)
+		if wait, ok := rules.wait(waitFor{attempt: 1, refusal: &Error{StatusCode: 429, RetryAfter: got}, left: math.MaxInt64}); ok && (wait < got || wait > 71*time.Second) {
+			t.Fatalf("waits %v for a hint of %v", wait, got)
+		}
 	})
 }
