@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -252,7 +253,7 @@ func TestResetOnLoopback(t *testing.T) {
 	s := NewServer(t, nil)
 	client := &http.Client{Transport: s.transport}
 	got := send(t, client, chatRequest(t, s.URL(azmistral.RouteServerlessV1)+"/chat/completions", user("[[sandbox: cut after=2 how=reset]]", streaming)))
-	require.Error(t, got.err)
+	require.ErrorIs(t, got.err, syscall.ECONNRESET)
 	got = send(t, client, chatRequest(t, s.URL(azmistral.RouteServerlessV1)+"/chat/completions", user("[[sandbox: cut after=2 how=abort]]", streaming)))
 	require.ErrorIs(t, got.err, io.ErrUnexpectedEOF)
 	assert.Equal(t, 2, strings.Count(got.body, "data: "))

@@ -85,7 +85,7 @@ func describe(w io.Writer, sandbox *azmistraltest.Handler, base, key, model stri
 // logged writes a line for each request that came.
 func logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		log.Print(r.Method, " ", r.URL.Path)
+		log.Print(r.Method, " ", r.URL.EscapedPath())
 		next.ServeHTTP(w, r)
 	})
 }
