@@ -152,6 +152,7 @@ func TestFoldContent(t *testing.T) {
 		"unknown":               {[]Delta{text("a"), parts(unknown, unknown)}, Content{&TextPart{Text: "a"}, unknown, unknown}},
 		"apart in one list":     {[]Delta{parts(&TextPart{Text: "a"}, &TextPart{Text: "b"}), text("c")}, Content{&TextPart{Text: "a"}, &TextPart{Text: "bc"}}},
 		"empty text in a list":  {[]Delta{parts(&TextPart{}, think("a"), &TextPart{})}, Content{think("a"), &TextPart{}}},
+		"empty before another":  {[]Delta{parts(&TextPart{}), parts(&ReferencePart{IDs: []string{"0"}})}, Content{&ReferencePart{IDs: []string{"0"}}}},
 		"empty between":         {[]Delta{parts(think("a")), parts(&TextPart{}), parts(think("b"))}, Content{think("ab")}},
 		"nil parts":             {[]Delta{parts(nil, (*TextPart)(nil), &TextPart{Text: "a"})}, textContent("a")},
 		"other parts":           {[]Delta{parts(&ImagePart{URL: "u"}, &FilePart{FileID: "f"})}, Content{&ImagePart{URL: "u"}, &FilePart{FileID: "f"}}},

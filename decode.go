@@ -265,7 +265,6 @@ func decodeMessages(raw json.RawMessage) (all message, err error) {
 	open := all.toolCalls[:0]
 	for _, call := range all.toolCalls {
 		if call.ID == "" || !answered[call.ID] {
-			call.Index = -1 // each message counts its own
 			open = append(open, call)
 		}
 	}

@@ -57,6 +57,11 @@ func TestDecodeChunk(t *testing.T) {
 		`{"choices":[{"delta":{"content":null,"reasoning_content":"t"}}]}`: choice(Delta{Thinking: "t", Content: Content{&ThinkingPart{Text: "t", aside: true}}}),
 		`{"choices":[{"delta":{"content":"a","reasoning":"t"}}]}`:          choice(Delta{Text: "a", Thinking: "t", Content: Content{&ThinkingPart{Text: "t", aside: true}, &TextPart{Text: "a"}}}),
 
+		// bytes that are not UTF-8, where encoding/json would keep them
+		"{\"choices\":[{\"delta\":{\"content\":[{\"type\":\"x\",\"y\":\"\xff\"}],\"tool_calls\":[{\"function\":{\"arguments\":{\"a\":\"\xc3(\"}}}]}}]}": choice(Delta{
+			Content:   Content{&UnknownPart{Type: "x", Raw: json.RawMessage("{\"type\":\"x\",\"y\":\"\uFFFD\"}")}},
+			ToolCalls: []ToolCallDelta{{Index: -1, Arguments: "{\"a\":\"\uFFFD(\"}"}}}),
+
 		// keys: the last of two counts, whatever their case
 		`{"id":"a","id":"b","ID":"c"}`: {ID: "c"},
 		`{"choices":[{"delta":{"content":"a","role":"assistant"},"delta":{"content":"b"}}]}`:      choice(Delta{Text: "b"}),
@@ -66,7 +71,7 @@ func TestDecodeChunk(t *testing.T) {
 		`{"choices":[{"delta":{"tool_calls":null}}]}`: choice(Delta{}),
 		`{"choices":[{"delta":{"content":null,"tool_calls":[{"id":"g6fVbXS8K","type":"function","function":{"name":"f","arguments":"{\"a\": 1}"},"index":0}]}}]}`: choice(
 			Delta{ToolCalls: []ToolCallDelta{{Index: 0, ID: "g6fVbXS8K", Name: "f", Arguments: `{"a": 1}`}}}),
-		`{"choices":[{"delta":{"tool_calls":[{"function":{"name":null,"arguments":{"a": [1, 2]}}},{"index":null,"id":null},{"index":"2","id":"null"},{"index":-1,"id":"","function":null},{"index":2000000000},{"index":3.0},{"index":""},null]}}]}`: choice(
+		`{"choices":[{"delta":{"tool_calls":[{"function":{"name":null,"arguments":{"a": [1, 2]}}},{"index":null,"id":null},{"index":"2","id":"null"},{"index":-7,"id":"","function":null},{"index":2000000000},{"index":3.0},{"index":""},null]}}]}`: choice(
 			Delta{ToolCalls: []ToolCallDelta{{Index: -1, Arguments: `{"a":[1,2]}`}, {Index: -1}, {Index: 2}, {Index: -1}, {Index: 2000000000}, {Index: 3}, {Index: -1}}}),
 
 		// what is paid for is not lost for what is beside it

@@ -225,6 +225,8 @@ func TestMessageUnmarshal(t *testing.T) {
 		`{"content":[{"type":"image_url","image_url":"data:image/png;base64,QQ=="}]}`:       {Content: Content{&ImagePart{Data: []byte("A"), MediaType: "image/png"}}},
 		`{"content":[{"type":"image_url","image_url":"data:image/png;base64,QR=="}]}`:       {Content: Content{&ImagePart{URL: "data:image/png;base64,QR=="}}},
 		`{"content":[{"type":"image_url","image_url":"data:image/png;base64,Q\nQ=="}]}`:     {Content: Content{&ImagePart{URL: "data:image/png;base64,Q\nQ=="}}},
+		`{"content":[{"type":"image_url","image_url":"data:;base64,QQ=="}]}`:                {Content: Content{&ImagePart{URL: "data:;base64,QQ=="}}},
+		"{\"content\":[{\"type\":\"x\",\"y\":\"\xff\"}]}":                                   {Content: Content{&UnknownPart{Type: "x", Raw: json.RawMessage("{\"type\":\"x\",\"y\":\"\uFFFD\"}")}}},
 		`{"content":[{"type":"document_url","document_url":"u","document_name":null}]}`:     {Content: Content{&DocumentPart{URL: "u"}}},
 		`{"content":[{"type":"document_url","document_url":"u","document_name":"n"}]}`:      {Content: Content{&DocumentPart{URL: "u", Name: "n"}}},
 		`{"content":[{"type":"input_audio","input_audio":"https://a"}]}`:                    {Content: Content{&AudioPart{URL: "https://a"}}},
