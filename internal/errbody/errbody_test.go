@@ -160,6 +160,8 @@ var bodies = []struct {
 	{"problem document, typed", `{"type":"https://example.com/quota","title":"Quota","status":"403"}`, Problem{Status: 403, Type: "https://example.com/quota", Message: "Quota"}},
 	{"problem document, errors", `{"title":"One or more validation errors occurred.","status":400,"errors":{"Model":["The Model field is required."],"$.n":["Bad.","Worse."]}}`,
 		Problem{Status: 400, Message: "One or more validation errors occurred.", Fields: []Field{{Path: "Model", Message: "The Model field is required."}, {Path: "$.n", Message: "Bad.; Worse."}}}},
+	{"problem document, a field of a name that echoes", `{"title":"Bad.","errors":{"input":["secret"],"ctx":"secret"}}`, Problem{Message: "Bad."}},
+	{"choices beside an error", `{"error":{"message":"m"},"choices":[{"finish_reason":"content_filter","content_filter_results":{"hate":{"filtered":true}}}]}`, Problem{Message: "m"}},
 	{"error a text", `{"error":"model is loading"}`, Problem{Message: "model is loading"}},
 	{"error a word", `{"error":"overloaded"}`, Problem{Message: "overloaded"}},
 	{"error a number", `{"error":503}`, Problem{Message: "503"}},
@@ -189,6 +191,7 @@ var bodies = []struct {
 	{"cut in the message", `{"error":{"code":"X","message":"The server is ov`, Problem{Code: "X", Message: "The server is ov"}},
 	{"not escaped", `{"error": "1 validation error for M\na\n  Field required [type=missing, input_value='"} secret', input_type=str]"}`,
 		Problem{Message: "1 validation error for M a Field required [type=missing"}},
+	{"not escaped, without words", `{"raw": "[type=missing, input_value='"} secret', input_type=str]"}`, Problem{}},
 	{"not escaped, deeper", `{"x":{"a":"Error: {"detail":[{"input":"}} secret"}]}"}}`, Problem{}},
 	{"broken", `{"message":"m", code: 7, "input":"secret"} and secret`, Problem{Message: "m"}},
 	{"JSON in words without words", `Refused: {"prompt":"secret"}, sorry`, Problem{Message: "Refused: {…} , sorry"}},
@@ -238,6 +241,24 @@ func TestParseBounds(t *testing.T) {
 	p = Parse([]byte(`{"content_filter_result":{` + categories.String() + `"z":{}}}`))
 	assert.LessOrEqual(t, len(p.Filter), maxCategories)
 	assert.NotEmpty(t, p.Filter)
+}
+
+func TestParseReadsTheBeginningOfProse(t *testing.T) {
+	inner := `{"message":"m","code":"7"}`
+	assert.Equal(t, "7", Parse([]byte(strings.Repeat("x ", 30_000)+inner)).Code)
+	assert.Empty(t, Parse([]byte(strings.Repeat("x ", 40_000)+inner)).Code)
+}
+
+// A reader that goes down into each of these would use up the stack.
+func TestDeepBodies(t *testing.T) {
+	for _, unit := range []string{"[", `{"error":`, `{"message":[`, `{"unknown":`} {
+		body := []byte(strings.Repeat(unit, 16<<20/len(unit)))
+		assert.Equal(t, Problem{}, Parse(body))
+		Detect("", body)
+	}
+	var p Problem
+	p.Message = "m"
+	assert.Equal(t, p, Parse([]byte(`{"detail":`+strings.Repeat("[", 10_000)+strings.Repeat("]", 10_000)+`,"message":"m"}`)))
 }
 
 // Hostile texts take neither stack nor time: each of these is deep, or quadratic

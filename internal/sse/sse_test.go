@@ -409,22 +409,30 @@ func TestReleasedBuffersAreApart(t *testing.T) {
 	const rounds = 50
 	for round := range rounds {
 		var open []*Reader
+		next := func(i int) {
+			event, err := open[i].Next()
+			require.NoError(t, err)
+			require.Equal(t, fmt.Sprintf("%d-%d-%s", round, i, strings.Repeat("x", i*2000)), string(event.Data))
+		}
 		for i := range 8 {
 			text := strings.Repeat(fmt.Sprintf("data: %d-%d-%s\n\n", round, i, strings.Repeat("x", i*2000)), 4)
-			r := NewReader(strings.NewReader(text), noLimit)
-			for j := range 1 + i%4 {
-				event, err := r.Next()
-				require.NoError(t, err)
-				require.Equal(t, fmt.Sprintf("%d-%d-%s", round, i, strings.Repeat("x", i*2000)), string(event.Data), j)
+			open = append(open, NewReader(strings.NewReader(text), noLimit))
+			next(i)
+		}
+		for range 2 {
+			for i := range open {
+				next(i)
 			}
-			open = append(open, r)
 		}
 		for i, r := range open {
 			if i%2 == round%2 {
 				r.Release()
 				r.Release() // must not give the buffer back twice
 			} else {
-				readAll(r)
+				next(i)
+				_, err := r.Next()
+				require.Equal(t, io.EOF, err)
+				r.Release()
 			}
 			_, err := r.Next()
 			require.Error(t, err)
@@ -459,6 +467,10 @@ func TestBufferSize(t *testing.T) {
 	assert.LessOrEqual(t, slices.Max(burst[:4]), 16<<10)
 	assert.Greater(t, slices.Max(burst), 63<<10)
 	assert.LessOrEqual(t, slices.Max(burst), 64<<10)
+
+	pieces := &eventwise{text: "data: " + strings.Repeat("a", 1000), left: 1000} // one line
+	long := sizes(pieces)
+	assert.GreaterOrEqual(t, slices.Min(long), 1<<10, "no read for a few bytes")
 }
 
 // eventwise gives one event a read.
