@@ -35,6 +35,7 @@ var detections = []struct {
 	{name: "gateway", data: `{"message":"Unauthorized","request_id":"933f"}`, isError: true, want: Problem{Message: "Unauthorized"}},
 	{name: "API management", data: `{ "statusCode": 429, "message": "Rate limit is exceeded." }`, isError: true, want: Problem{Status: 429, Message: "Rate limit is exceeded."}},
 	{name: "status alone", data: `{"statusCode":500}`, isError: true, want: Problem{Status: 500}},
+	{name: "status 400", data: `{"status":400}`, isError: true, want: Problem{Status: 400}},
 	{name: "detail a text", data: `{"detail":"Not Found"}`, isError: true, want: Problem{Message: "Not Found"}},
 	{name: "detail a list", data: `{"detail":[{"type":"missing","loc":["body","messages"],"msg":"Field required","input":"secret"}]}`, isError: true,
 		want: Problem{Message: "messages: Field required", Fields: []Field{{"messages", "Field required", "missing"}}}},

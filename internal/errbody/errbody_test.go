@@ -160,6 +160,8 @@ var bodies = []struct {
 	{"problem document, typed", `{"type":"https://example.com/quota","title":"Quota","status":"403"}`, Problem{Status: 403, Type: "https://example.com/quota", Message: "Quota"}},
 	{"problem document, errors", `{"title":"One or more validation errors occurred.","status":400,"errors":{"Model":["The Model field is required."],"$.n":["Bad.","Worse."]}}`,
 		Problem{Status: 400, Message: "One or more validation errors occurred.", Fields: []Field{{Path: "Model", Message: "The Model field is required."}, {Path: "$.n", Message: "Bad.; Worse."}}}},
+	{"problem document, a field of a name that echoes", `{"title":"Bad.","errors":{"input":["secret"],"ctx":"secret"}}`, Problem{Message: "Bad."}},
+	{"choices beside an error", `{"error":{"message":"m"},"choices":[{"finish_reason":"content_filter","content_filter_results":{"hate":{"filtered":true}}}]}`, Problem{Message: "m"}},
 	{"error a text", `{"error":"model is loading"}`, Problem{Message: "model is loading"}},
 	{"error a word", `{"error":"overloaded"}`, Problem{Message: "overloaded"}},
 	{"error a number", `{"error":503}`, Problem{Message: "503"}},
@@ -189,6 +191,7 @@ var bodies = []struct {
 	{"cut in the message", `{"error":{"code":"X","message":"The server is ov`, Problem{Code: "X", Message: "The server is ov"}},
 	{"not escaped", `{"error": "1 validation error for M\na\n  Field required [type=missing, input_value='"} secret', input_type=str]"}`,
 		Problem{Message: "1 validation error for M a Field required [type=missing"}},
+	{"not escaped, without words", `{"raw": "[type=missing, input_value='"} secret', input_type=str]"}`, Problem{}},
 	{"not escaped, deeper", `{"x":{"a":"Error: {"detail":[{"input":"}} secret"}]}"}}`, Problem{}},
 	{"broken", `{"message":"m", code: 7, "input":"secret"} and secret`, Problem{Message: "m"}},
 	{"JSON in words without words", `Refused: {"prompt":"secret"}, sorry`, Problem{Message: "Refused: {…} , sorry"}},
@@ -209,7 +212,7 @@ func TestParse(t *testing.T) {
 }
 
 func TestParseBounds(t *testing.T) {
-	long := strings.Repeat("word ", 20_000)
+	long := strings.Repeat("word ", 3000)
 	p := Parse([]byte(`{"message":"` + long + `","code":"` + long + `","type":"` + long + `","param":"` + long + `"}`))
 	assert.Equal(t, maxMessage, len(p.Message))
 	assert.True(t, strings.HasSuffix(p.Message, "…"), "a cut shows")
@@ -240,10 +243,28 @@ func TestParseBounds(t *testing.T) {
 	assert.NotEmpty(t, p.Filter)
 }
 
+func TestParseReadsTheBeginningOfProse(t *testing.T) {
+	inner := `{"message":"m","code":"7"}`
+	assert.Equal(t, "7", Parse([]byte(strings.Repeat("x ", 30_000)+inner)).Code)
+	assert.Empty(t, Parse([]byte(strings.Repeat("x ", 40_000)+inner)).Code)
+}
+
+// A reader that goes down into each of these would use up the stack.
+func TestDeepBodies(t *testing.T) {
+	for _, unit := range []string{"[", `{"error":`, `{"message":[`, `{"unknown":`} {
+		body := []byte(strings.Repeat(unit, 4<<20/len(unit)))
+		assert.Equal(t, Problem{}, Parse(body))
+		Detect("", body)
+	}
+	var p Problem
+	p.Message = "m"
+	assert.Equal(t, p, Parse([]byte(`{"detail":`+strings.Repeat("[", 10_000)+strings.Repeat("]", 10_000)+`,"message":"m"}`)))
+}
+
 // Hostile texts take neither stack nor time: each of these is deep, or quadratic
 // in a careless reader.
 func TestHostileBodies(t *testing.T) {
-	const size = 256 << 10
+	const size = 128 << 10
 	for _, unit := range []string{
 		"[", "{", `{"error":`, `[{"error":[`, `{"message":`, `{"a":`, `"`, `\`, `{"`, `{'`, `{"{'`, `{\"a\" `, `{\\\"`, `{"a":{}} `, `x{"a":1}`,
 		"<", "<a", "<a>", "</", "<!--", "<![CDATA[", "<title>", "<message>", "input_value=", "input_value=1, input_type=x] ", "input_type=",
@@ -251,7 +272,7 @@ func TestHostileBodies(t *testing.T) {
 		`{"detail":[{"loc":["body",1],"msg":"x"}]}`, `{"message":"{\"message\":`,
 	} {
 		text := strings.Repeat(unit, size/len(unit))
-		for _, body := range []string{text, "x " + text, "<p>" + text, `{"message":"` + text, `{"error":` + text, `{"errors":[` + text, `{"detail":` + text, `{"ctx":` + text + `,"message":"m"}`} {
+		for _, body := range []string{text, "x " + text, "<p>" + text, `{"message":"` + text, `{"errors":[` + text, `{"ctx":` + text} {
 			start := time.Now()
 			p := Parse([]byte(body))
 			assert.LessOrEqual(t, len(p.Message), maxMessage)

@@ -138,8 +138,7 @@ const blanks = " \t\r\n"
 // opensObject says whether a text that begins with a brace goes on like an object:
 // with a quoted name and a colon, or with the beginning of that, cut off.
 func opensObject(s string) bool {
-	d := newDecoder(s)
-	d.at++
+	d := decoder{text: s, at: 1, python: true}
 	d.space()
 	if !d.quote() {
 		return false

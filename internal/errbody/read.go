@@ -2,6 +2,7 @@ package errbody
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -132,13 +133,8 @@ func (p *Problem) field(v value, level int) {
 
 // addField adds a field that is not there yet: some services list them twice.
 func (p *Problem) addField(field Field) {
-	if field == (Field{}) || len(p.Fields) == maxFields {
+	if field == (Field{}) || len(p.Fields) == maxFields || slices.Contains(p.Fields, field) {
 		return
-	}
-	for _, f := range p.Fields {
-		if f == field {
-			return
-		}
 	}
 	p.Fields = append(p.Fields, field)
 }

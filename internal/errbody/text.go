@@ -60,8 +60,11 @@ func embedded(s string) (before, from string, at int) {
 		if s[i] != '{' {
 			continue
 		}
-		layers := escapeLayers(s[i:])
-		if !opensObject(unescape(s[i:min(len(s), i+openingSize)], layers)) {
+		layers, opening := escapeLayers(s[i:]), s[i:]
+		if layers > 0 {
+			opening = unescape(opening[:min(len(opening), openingSize)], layers)
+		}
+		if !opensObject(opening) {
 			continue
 		}
 		before, from = s[:i], unescape(s[i:], layers)
@@ -73,9 +76,9 @@ func embedded(s string) (before, from string, at int) {
 	return s, "", -1
 }
 
-// openingSize is how much of a text is looked at to see whether it is an object,
-// in bytes: more than a brace, a name and its escapes take.
-const openingSize = 1 << 10
+// openingSize is how much of an escaped text is looked at to see whether it is an
+// object, in bytes: more than a brace, a name and its escapes take.
+const openingSize = 256
 
 // escapeLayers says how often the quotes of an object's text were escaped:
 // {"a":1} not at all, {\"a\":1} once, {\\\"a\\\":1} twice.
