@@ -75,6 +75,7 @@ func TestStreamWhole(t *testing.T) {
 		"end mark twice":                wholeStream + doneEvent,
 		"more after the end mark":       wholeStream + textEvent,
 		"comments and heartbeats":       ": hi\n\n" + strings.ReplaceAll(wholeStream, "\n\n", "\n\ndata:\n\n: keep-alive\n\n"),
+		"blanks as heartbeats":          "data:  \n\n" + strings.ReplaceAll(wholeStream, "\n\n", "\n\ndata: \t \n\n"),
 		"CRLF":                          strings.ReplaceAll(wholeStream, "\n", "\r\n"),
 		"prompt filter first":           `data: {"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{"hate":{"filtered":false,"severity":"safe"}}}]}` + "\n\n" + wholeStream,
 		"error null":                    strings.Replace(wholeStream, `"p":"abc"`, `"error":null`, 1),

@@ -353,34 +353,65 @@ func TestHeaderOfACallIsASecretToo(t *testing.T) {
 // After a whole answer the connection is used again, although the end of the body
 // comes later than the end mark; the caller does not wait for it.
 func TestEndOfStreamKeepsTheConnection(t *testing.T) {
-	var connections atomic.Int32
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		w.Header().Set("Content-Type", "text/event-stream")
-		_, _ = io.WriteString(w, wholeStream)
-		w.(http.Flusher).Flush()
-		time.Sleep(2 * time.Millisecond)
-	}))
-	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			connections.Add(1)
-		}
+	for name, c := range map[string]struct {
+		late        time.Duration // from the end mark to the end of the body
+		connections int
+	}{
+		"at once":  {0, 1},
+		"soon":     {40 * time.Millisecond, 1},
+		"too late": {60 * time.Millisecond, 5}, // it is not waited for longer
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				connections := make(pipeListener)
+				server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					w.Header().Set("Content-Type", "text/event-stream")
+					_, _ = io.WriteString(w, wholeStream)
+					w.(http.Flusher).Flush()
+					time.Sleep(c.late)
+				})}
+				go func() { _ = server.Serve(connections) }()
+				defer server.Close()
+				dialed := 0
+				transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+					dialed++
+					ours, theirs := net.Pipe()
+					connections <- theirs
+					return ours, nil
+				}}
+				defer transport.CloseIdleConnections()
+				o := &ClientOptions{Model: "m"}
+				o.InsecureAllowCredentialWithHTTP = true
+				o.Transport = &http.Client{Transport: transport}
+				client, err := NewClientWithKeyCredential("http://localhost/v1", azcore.NewKeyCredential(testKey), o)
+				require.NoError(t, err)
+				for range 5 {
+					began := time.Now()
+					s, err := client.ChatStream(t.Context(), hello, nil)
+					require.NoError(t, err)
+					_, err = s.Collect()
+					require.NoError(t, err)
+					assert.Zero(t, time.Since(began), "the caller does not wait")
+					time.Sleep(time.Second)
+				}
+				assert.Equal(t, c.connections, dialed)
+			})
+		})
 	}
-	server.Start()
-	defer server.Close()
-	o := &ClientOptions{Model: "m"}
-	o.InsecureAllowCredentialWithHTTP = true
-	c, err := NewClientWithKeyCredential(server.URL+"/v1", azcore.NewKeyCredential(testKey), o)
-	require.NoError(t, err)
-	for range 20 {
-		s, err := c.ChatStream(t.Context(), hello, nil)
-		require.NoError(t, err)
-		_, err = s.Collect()
-		require.NoError(t, err)
-		time.Sleep(10 * time.Millisecond)
-	}
-	assert.Equal(t, int32(1), connections.Load())
 }
+
+// pipeListener accepts what is sent to it.
+type pipeListener chan net.Conn
+
+func (l pipeListener) Accept() (net.Conn, error) {
+	c, ok := <-l
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+func (l pipeListener) Close() error   { close(l); return nil }
+func (l pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
 
 // A proxy from the environment's kind works, and the guard stays around a caller's
 // client.

@@ -151,18 +151,24 @@ func (w *wireSource) next() (*ChatChunk, error) {
 		k.clock.arm(k.startLeft(), &deadlineError{startTimeoutOption, k.start, "first event of the answer"}, k.send.cancel)
 	}
 	defer k.clock.disarm()
-	event, err := w.reader.Next()
-	if err != nil {
-		return nil, w.ended(err)
+	for {
+		event, err := w.reader.Next()
+		if err != nil {
+			return nil, w.ended(err)
+		}
+		data := bytes.TrimSpace(event.Data)
+		if len(data) == 0 {
+			continue // a heartbeat of blanks
+		}
+		if !w.heard {
+			w.heard = true
+			k.span.firstChunk()
+		}
+		if bytes.Equal(data, doneMark) {
+			return nil, io.EOF
+		}
+		return w.chunk(event)
 	}
-	if !w.heard {
-		w.heard = true
-		k.span.firstChunk()
-	}
-	if bytes.Equal(bytes.TrimSpace(event.Data), doneMark) {
-		return nil, io.EOF
-	}
-	return w.chunk(event)
 }
 
 var doneMark = []byte("[DONE]")
