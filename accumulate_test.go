@@ -99,6 +99,8 @@ func TestFoldToolCalls(t *testing.T) {
 		"object replaces object": {[]list{{piece(0, "a", "f", `{"x":1}`)}, {piece(0, "", "", `{"x":1,"y":2}`)}}, []ToolCall{call(0, "a", "f", `{"x":1,"y":2}`)}},
 		"empty object first":     {[]list{{piece(0, "a", "f", `{}`)}, {piece(0, "", "", `{"x"`)}, {piece(0, "", "", `:1}`)}}, []ToolCall{call(0, "a", "f", `{"x":1}`)}},
 		"object within":          {[]list{{piece(0, "a", "f", `{"x":`)}, {piece(0, "", "", `{"y":"}"}`)}, {piece(0, "", "", `}`)}}, []ToolCall{call(0, "a", "f", `{"x":{"y":"}"}}`)}},
+		"quote in a string":      {[]list{{piece(0, "a", "f", `{"x":"\"}`)}, {piece(0, "", "", `{}`)}, {piece(0, "", "", `"}`)}}, []ToolCall{call(0, "a", "f", `{"x":"\"}{}"}`)}},
+		"no object any more":     {[]list{{piece(0, "a", "f", `{"x":1}`)}, {piece(0, "", "", `x`)}, {piece(0, "", "", `{}`)}}, []ToolCall{call(0, "a", "f", `{"x":1}x{}`)}},
 		"more after the whole":   {[]list{{piece(0, "a", "f", `{"x":1}`)}, {piece(0, "", "", `{"y"`)}}, []ToolCall{call(0, "a", "f", `{"x":1}{"y"`)}},
 		"cut":                    {[]list{{piece(0, "a", "f", `{"x`)}}, []ToolCall{call(0, "a", "f", `{"x`)}},
 	} {
@@ -226,8 +228,11 @@ func TestFoldSharesNothing(t *testing.T) {
 	var a accumulator
 	c := chunk()
 	a.add(c)
-	want := a.response()
 	first := a.response()
+	var same accumulator
+	same.add(chunk())
+	want := same.response()
+	require.Equal(t, want, first)
 	spoil(c.Choices[0].Delta.Content)
 	c.Usage.TotalTokens, c.Filter["a"], c.Choices[0].Filter["b"], c.Choices[0].Delta.ToolCalls[0].Name = 2, FilterResult{}, FilterResult{}, "z"
 	assert.Equal(t, want, a.response())
