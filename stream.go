@@ -36,7 +36,7 @@ type Delta struct {
 	Role      Role
 	Text      string  // to be appended to the answer's text
 	Thinking  string  // to be appended to the reasoning
-	Content   Content // when the wire had parts: all of them, in order
+	Content   Content // when the wire had parts: all of them, in order; empty and not nil for the empty text
 	ToolCalls []ToolCallDelta
 }
 
