@@ -12,7 +12,8 @@ import (
 	"github.com/azmistral/azmistral/azmistraltest"
 )
 
-// azcore logs requests and responses: never bodies, never credentials.
+// azcore logs requests and responses, without credentials. Bodies of requests are
+// logged with Logging.IncludeBody only, bodies of answers never.
 func Example_log() {
 	sandbox := azmistraltest.NewHandler(nil)
 	defer sandbox.Close()
