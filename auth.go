@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -60,7 +61,7 @@ func tokenPolicies(credential azcore.TokenCredential, scope string, allowHTTP bo
 				defer leave()
 				err = authorize(policy.TokenRequestOptions{Scopes: []string{scope}})
 				if err != nil && ctx.Err() == nil {
-					return &Error{kind: ErrAuthentication, what: "no token for scope " + scope, Message: err.Error(), cause: err}
+					return &Error{kind: ErrAuthentication, what: "no token for scope " + scope, Message: withoutRules(err.Error()), cause: err}
 				}
 				return err
 			},
@@ -74,6 +75,14 @@ func tokenPolicies(credential azcore.TokenCredential, scope string, allowHTTP bo
 		return resp, err
 	})
 	return []policy.Policy{isolate{authorizationHeader}, bearer, forget}
+}
+
+// withoutRules drops the lines of dashes that azidentity draws into its messages.
+func withoutRules(text string) string {
+	lines := strings.Split(text, "\n")
+	return strings.Join(slices.DeleteFunc(lines, func(line string) bool {
+		return strings.Trim(line, "- \t\r") == ""
+	}), "\n")
 }
 
 // isolate lets the policies below it work on a copy of the request, and puts one

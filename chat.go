@@ -105,7 +105,10 @@ const (
 	FinishError         FinishReason = "error"          // generation failed; the call returns ErrIncomplete
 )
 
-// Usage counts what the call cost. A count that the service did not send is 0.
+// Usage counts what the call cost. A count that the service did not send is 0. On
+// the OpenAI-shaped routes a stream's usage comes only when asked for, with
+// ChatRequest.Extra "stream_options": {"include_usage": true}, which some Mistral
+// deployments refuse; so it is never asked for unbidden.
 type Usage struct {
 	PromptTokens     int
 	CompletionTokens int

@@ -121,7 +121,7 @@ func TestSize(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: two programs would be linked")
 	}
-	const limit = 7 << 20 / 10 // 0.7 MB
+	const limit = 700_000
 	weigh := func(name string) int64 {
 		program := filepath.Join(t.TempDir(), name)
 		output, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", program, "./testdata/size/"+name).CombinedOutput()

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,7 +27,8 @@ var (
 	// ErrPermission is a 403, and a 401 that says that the role is missing.
 	ErrPermission error = &sentinel{"permission denied", nil}
 
-	// ErrNotFound is a 404: the deployment or the path does not exist.
+	// ErrNotFound is a 404, or a 400 that says so: the deployment or the path does not
+	// exist. With status 400 it is also an ErrInvalidRequest.
 	ErrNotFound error = &sentinel{"not found", nil}
 
 	// ErrInvalidRequest is a request that the service, or a check of ours before
@@ -121,29 +123,20 @@ type FieldError struct {
 // Error says in one line what was tried, what came, and for the common cases what
 // to do. It holds no credential, no prompt and no echoed input.
 func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString("azmistral: ")
-	if e.StatusCode != 0 {
-		b.WriteString(strconv.Itoa(e.StatusCode))
-		if text := http.StatusText(e.StatusCode); text != "" {
-			b.WriteString(" " + text)
-		}
-		if e.Code != "" && e.Code != strconv.Itoa(e.StatusCode) {
-			fmt.Fprintf(&b, " (%s)", oneLine(e.Code, maxQuotedBytes))
-		}
+	most := maxMessageBytes
+	if e.StatusCode == 0 && e.kind == ErrAuthentication {
+		most = maxSignInBytes
 	}
-	for _, text := range []string{e.what, e.Message} {
-		if text = oneLine(text, maxMessageBytes); text != "" {
-			if b.Len() > len("azmistral: ") {
-				b.WriteString(": ")
-			}
-			b.WriteString(text)
-		}
+	parts := []string{e.statusText(), oneLine(e.what, most), oneLine(e.Message, most)}
+	if e.Code != "" && e.Code != strconv.Itoa(e.StatusCode) {
+		i := max(slices.IndexFunc(parts, func(p string) bool { return p != "" }), 0)
+		parts[i] = strings.TrimSpace(parts[i] + " (" + oneLine(e.Code, maxQuotedBytes) + ")")
 	}
-	if b.Len() == len("azmistral: ") {
-		b.WriteString("the call failed")
+	parts = slices.DeleteFunc(parts, func(p string) bool { return p == "" })
+	if len(parts) == 0 {
+		parts = []string{"the call failed"}
 	}
-	line := b.String()
+	line := "azmistral: " + strings.Join(parts, ": ")
 	for _, more := range []string{e.fieldText(), e.waitText(), e.hint} {
 		if more != "" {
 			line = strings.TrimSuffix(line, ".") + "; " + more
@@ -153,6 +146,15 @@ func (e *Error) Error() string {
 		line += " [" + notes + "]"
 	}
 	return line
+}
+
+// statusText is the status that refused the call. A 200 is not told first: it
+// would read like success.
+func (e *Error) statusText() string {
+	if e.StatusCode == 0 || e.StatusCode == http.StatusOK {
+		return ""
+	}
+	return strings.TrimSpace(strconv.Itoa(e.StatusCode) + " " + http.StatusText(e.StatusCode))
 }
 
 func (e *Error) waitText() string {
@@ -188,6 +190,9 @@ func (e *Error) fieldText() string {
 
 func (e *Error) notes() string {
 	var notes []string
+	if e.StatusCode == http.StatusOK {
+		notes = append(notes, "status 200")
+	}
 	if e.Info.RequestID != "" {
 		notes = append(notes, "request "+oneLine(e.Info.RequestID, maxQuotedBytes))
 	}
@@ -206,8 +211,11 @@ func (e *Error) Unwrap() []error {
 	var errs []error
 	if e.kind != nil {
 		errs = append(errs, e.kind)
-		if e.kind == ErrQuotaExceeded && e.StatusCode == http.StatusTooManyRequests {
+		switch { // what the status says is true as well
+		case e.kind == ErrQuotaExceeded && e.StatusCode == http.StatusTooManyRequests:
 			errs = append(errs, ErrRateLimited)
+		case e.kind == ErrNotFound && e.StatusCode == http.StatusBadRequest:
+			errs = append(errs, ErrInvalidRequest)
 		}
 	}
 	if e.response != nil {

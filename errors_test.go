@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -53,6 +54,7 @@ func TestErrorLines(t *testing.T) {
 		{"400 prompt filtered", reply(400, `{"error":{"message":"The response was filtered due to the prompt triggering Microsoft's content management policy. Please modify your prompt and retry.","type":null,"param":"prompt","code":"content_filter","status":400}}`)},
 		{"400 context", reply(400, `{"object":"error","message":"Prompt contains 159202 tokens and 0 draft tokens, too large for model with 131072 maximum context length","type":"invalid_request_invalid_args","param":null,"code":"3051"}`)},
 		{"400 answer blocked", reply(400, `{"choices":[{"finish_reason":"content_filter","content_filter_results":{"error":{"message":"Response content blocked by label 'Jailbreak'."}}}],"usage":{"prompt_tokens":1}}`)},
+		{"400 model", reply(400, `{"object":"error","message":"Invalid model: mistral-large-9","type":"invalid_model","param":null,"code":"1500"}`)},
 		{"401 key", reply(401, `{"detail":"Invalid API Key"}`)},
 		{"401 role", reply(401, `{"error":{"code":"PermissionDenied","message":"Principal does not have access to API/Operation."}}`)},
 		{"403 quota of a gateway", reply(403, `{ "statusCode": 403, "message": "Out of call volume quota. Quota will be replenished in 2.12 days." }`)},
@@ -216,4 +218,18 @@ func TestInfo(t *testing.T) {
 		assert.Equal(t, "id", responseInfo(&http.Response{Header: http.Header{http.CanonicalHeaderKey(name): {"id"}}}, 1).RequestID, name)
 		assert.Equal(t, http.CanonicalHeaderKey(name), name)
 	}
+}
+
+// A chain of credentials lists what each one lacks, between lines of dashes; the
+// last one is often the one that a developer needs.
+func TestCredentialWords(t *testing.T) {
+	text := "DefaultAzureCredential: failed to acquire a token.\nAttempted credentials:\n" + strings.Repeat("-", 80) + "\n" + strings.Repeat("EnvironmentCredential: missing variables. ", 20) + "\n" + strings.Repeat("-", 80) + "\nAzureCLICredential: run az login"
+	credential := &fakeCredential{get: func(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+		return azcore.AccessToken{}, errors.New(text)
+	}}
+	_, err := newTokenClient(t, testEndpoint, credential, play(reply(200, testAnswer)), nil).Chat(t.Context(), hello, nil)
+	require.ErrorIs(t, err, ErrAuthentication)
+	assert.ErrorContains(t, err, "run az login")
+	assert.NotContains(t, err.Error(), "---")
+	assert.NotContains(t, err.Error(), "\n")
 }

@@ -65,5 +65,5 @@ func ExampleToolCall_Decode() {
 	var in struct{ City string }
 	fmt.Println(call.Decode(&in))
 	// Output:
-	// arguments of tool call "get_weather" (id "") at City (byte 10 of 11): json: cannot unmarshal number into Go struct field .City of type string
+	// arguments of tool call "get_weather" at City (byte 10 of 11): json: cannot unmarshal number into Go struct field .City of type string
 }

@@ -107,7 +107,7 @@ func TestToolCallDecode(t *testing.T) {
 			assert.Equal(t, c.want, got)
 		})
 	}
-	assert.ErrorContains(t, ToolCall{Name: "f"}.Decode(nil), `arguments of tool call "f" (id ""): json: Unmarshal(nil)`)
+	assert.ErrorContains(t, ToolCall{Name: "f"}.Decode(nil), `arguments of tool call "f": json: Unmarshal(nil)`)
 }
 
 // TestMessagesSurviveStorage: messages of every part are the same after

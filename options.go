@@ -19,6 +19,7 @@ const (
 	maxErrorBodyWait  = 1 * time.Second // until a refusal's body has come
 	maxHeaderBytes    = 1 << 20         // of all response headers together
 	maxMessageBytes   = 500             // of the service's words in one error line
+	maxSignInBytes    = 2000            // of a credential's words: a chain of them lists what each one lacks
 	maxQuotedBytes    = 200             // of an unexpected text body in an error line
 
 	endOfStreamWait  = 50 * time.Millisecond // for the last chunk mark after a whole streamed answer
@@ -36,6 +37,8 @@ type ClientOptions struct {
 	// wait that the service asks for at 60 s; a longer wait is not slept out but
 	// returned in [Error.RetryAfter]. TryTimeout covers the time to the response
 	// headers, never the body of a stream.
+	//
+	// Logging.IncludeBody makes azcore's log hold prompts and refusals, word by word.
 	//
 	// APIVersion replaces the endpoint's api-version on routes that send one.
 	azcore.ClientOptions

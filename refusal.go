@@ -36,7 +36,8 @@ var codeKinds = map[string]error{
 	"1300":                         ErrRateLimited, // rate limit exceeded
 	"3505":                         ErrRateLimited, // service tier capacity exceeded
 	"DeploymentNotFound":           ErrNotFound,
-	"1500":                         ErrInvalidRequest, // invalid model
+	"1500":                         ErrNotFound,       // invalid model
+	"unknown_model":                ErrNotFound,       // recorded on GitHub Models
 	"3001":                         ErrInvalidRequest, // validation
 	"3051":                         ErrInvalidRequest, // invalid arguments
 	"3210":                         ErrInvalidRequest, // too many tokens overall
@@ -92,6 +93,8 @@ func refusalKind(status int, header http.Header, p *errbody.Problem) error {
 			return ErrContentFiltered
 		case isContextTooLong(p):
 			return ErrContextTooLong
+		case codeKinds[p.Code] == ErrNotFound:
+			return ErrNotFound
 		}
 	}
 	return kind
@@ -223,7 +226,11 @@ func refusalHint(e *Error, endpoint Endpoint, model string, auth authFacts) stri
 		}
 		return hint + ": set ClientOptions.TokenScope if the service wants another audience, and grant the role of " + roleName(endpoint)
 	case e.kind == ErrAuthentication && auth.keyHeader != "":
-		return "the key was sent in header " + auth.keyHeader + ": check that it is this endpoint's key, and ClientOptions.KeyHeader behind a gateway"
+		hint := "the key was sent in header " + auth.keyHeader + ": check that it is this endpoint's key"
+		if endpoint.Route == RouteGeneric {
+			hint += ", and set ClientOptions.KeyHeader if the gateway wants another header"
+		}
+		return hint
 	case e.kind == ErrNotFound:
 		hint := "posted to " + withoutQuery(endpoint.URL)
 		switch {

@@ -111,9 +111,9 @@ func TestSamplesOfErrors(t *testing.T) {
 		"aoai-404-deployment-not-found": ErrNotFound, "aoai-404-deployment-typed": ErrNotFound, "aoai-404-info-resource-not-found": ErrNotFound,
 		"aoai-404-space-in-json": ErrNotFound, "maas-mistral-large-404-plain-text": ErrNotFound,
 		"foundry-429-rate-limit":          ErrRateLimited,
-		"github-models-400-unknown-model": ErrInvalidRequest, "maas-mistral-small-422-extra-forbidden": ErrInvalidRequest,
-		"mistral-400-invalid-model-on-stream": ErrInvalidRequest, "mistral-400-invalid-model": ErrInvalidRequest,
-		"mistral-400-logprobs-not-enabled": ErrInvalidRequest, "mistral-embeddings-400-invalid-model": ErrInvalidRequest,
+		"github-models-400-unknown-model": ErrNotFound, "maas-mistral-small-422-extra-forbidden": ErrInvalidRequest,
+		"mistral-400-invalid-model-on-stream": ErrNotFound, "mistral-400-invalid-model": ErrNotFound,
+		"mistral-400-logprobs-not-enabled": ErrInvalidRequest, "mistral-embeddings-400-invalid-model": ErrNotFound,
 		"mistral-embeddings-400-too-many": ErrInvalidRequest,
 	}
 	codeless := map[string]bool{

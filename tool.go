@@ -52,7 +52,11 @@ func (c ToolCall) Decode(v any) error {
 			place = fmt.Sprintf(" at %s (byte %d of %d)", e.Field, e.Offset, len(text))
 		}
 	}
-	return fmt.Errorf("arguments of tool call %q (id %q)%s: %w", c.Name, c.ID, place, err)
+	call := fmt.Sprintf("%q", c.Name)
+	if c.ID != "" {
+		call += fmt.Sprintf(" (id %q)", c.ID)
+	}
+	return fmt.Errorf("arguments of tool call %s%s: %w", call, place, err)
 }
 
 // ToolChoice says whether the model must call a tool. The zero value is not
