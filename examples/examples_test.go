@@ -132,7 +132,7 @@ func TestChat(t *testing.T) {
 		assert.NotEmpty(t, strings.TrimSpace(got.stdout), "what had come stays")
 		lines := strings.Split(strings.TrimSpace(got.stderr), "\n")
 		require.Len(t, lines, 2)
-		assert.Contains(t, lines[1], "azmistral: 200 OK: the stream ended before the answer was whole")
+		assert.Contains(t, lines[1], "azmistral: the stream ended before the answer was whole")
 	})
 	t.Run("retry", func(t *testing.T) {
 		got := run(t, start(t, nil, "chat", "[[sandbox: error status=503 count=1]]"))
