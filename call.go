@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -135,7 +136,7 @@ func (k *call) judge(resp *http.Response, err error) *Error {
 		return nil
 	}
 	switch {
-	case k.judged != nil && k.judgedOf == resp && k.judgedBy == err:
+	case k.judged != nil && k.judgedOf == resp && sameError(k.judgedBy, err):
 		return k.judged
 	case k.judged != nil && k.judgedOf == resp && resp != nil && k.ctx.Err() != nil:
 		// The refusal came first, then the caller's context ended the wait after it.
@@ -153,6 +154,15 @@ func (k *call) judge(resp *http.Response, err error) *Error {
 	}
 	k.judgedOf, k.judgedBy = resp, err
 	return k.judged
+}
+
+// sameError compares errors whose types may be such that Go cannot: those are
+// never the same.
+func sameError(a, b error) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	return reflect.ValueOf(a).Comparable() && reflect.ValueOf(b).Comparable() && a == b
 }
 
 // refusal is the error of a response that is no answer. A cause may have come
@@ -339,6 +349,7 @@ func (k *call) newSend(ctx context.Context, tryTimeout time.Duration) *send {
 	s.trace.Store(new(sendTrace))
 	k.attempts++
 	k.send = s
+	k.judged, k.judgedOf, k.judgedBy = nil, nil, nil // a transport may give the same error again
 	awaited := "response headers"
 	limit, after := &deadlineError{startTimeoutOption, k.start, awaited}, k.start
 	if tryTimeout > 0 && (after <= 0 || tryTimeout < after) {
