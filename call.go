@@ -98,6 +98,10 @@ func (k *call) open() (*http.Response, *Error) {
 	}
 	runtime.SkipBodyDownload(req)
 	resp, err := k.client.pipeline.Do(req)
+	complete(resp, req.Raw())
+	if k.send == nil { // a caller's policy answered in place of the pipeline
+		k.useSend(req.Raw().Context())
+	}
 	e := k.judge(resp, err)
 	if e == nil {
 		e = k.checkEncoding(resp, responseInfo(resp, k.attempts))
@@ -110,6 +114,22 @@ func (k *call) open() (*http.Response, *Error) {
 		return nil, e
 	}
 	return resp, nil
+}
+
+// complete adds to a response what a transport or a caller's policy left out of
+// it, and what the rest relies on. resp may be nil.
+func complete(resp *http.Response, req *http.Request) {
+	if resp == nil {
+		return
+	}
+	if resp.Body == nil {
+		resp.Body = http.NoBody
+	}
+	if resp.Request == nil {
+		bare := *req
+		bare.Body, bare.GetBody = nil, nil
+		resp.Request = &bare
+	}
 }
 
 // Shared, never written: header values are slices, and these are always the same.
@@ -197,9 +217,6 @@ func (k *call) refusal(resp *http.Response, cause error) *Error {
 
 // refusalBody is the body of a refusal, bounded; the response can be read again.
 func (k *call) refusalBody(resp *http.Response) []byte {
-	if resp.Body == nil {
-		return nil
-	}
 	var body []byte
 	if resp.StatusCode >= 300 || resp.StatusCode < 200 {
 		body, _ = io.ReadAll(io.LimitReader(resp.Body, maxErrorBodyBytes))
@@ -265,6 +282,9 @@ func (k *call) failure(err error) *Error {
 		made := *known
 		made.Info.Attempts, made.Delivered = k.attempts, e.Delivered
 		return &made
+	}
+	if err == nil {
+		err = errors.New("a policy gave neither a response nor an error")
 	}
 	if inner, ok := errors.AsType[*url.Error](err); ok {
 		err = inner.Err
@@ -343,12 +363,8 @@ type send struct {
 // newSend makes the next send, on a context that holds azcore's retry loop at one
 // send, and starts its start deadline.
 func (k *call) newSend(ctx context.Context, tryTimeout time.Duration) *send {
-	s := &send{began: time.Now()}
-	ctx, s.cancel = context.WithCancelCause(ctx)
-	s.ctx = withCall(ctx, k, s)
-	s.trace.Store(new(sendTrace))
+	s := k.useSend(ctx)
 	k.attempts++
-	k.send = s
 	k.judged, k.judgedOf, k.judgedBy = nil, nil, nil // a transport may give the same error again
 	awaited := "response headers"
 	limit, after := &deadlineError{startTimeoutOption, k.start, awaited}, k.start
@@ -356,6 +372,16 @@ func (k *call) newSend(ctx context.Context, tryTimeout time.Duration) *send {
 		limit, after = &deadlineError{tryTimeoutOption, tryTimeout, awaited}, tryTimeout
 	}
 	k.clock.arm(after, limit, s.cancel)
+	return s
+}
+
+// useSend makes s the call's send under way.
+func (k *call) useSend(ctx context.Context) *send {
+	s := &send{began: time.Now()}
+	ctx, s.cancel = context.WithCancelCause(ctx)
+	s.ctx = withCall(ctx, k, s)
+	s.trace.Store(new(sendTrace))
+	k.send = s
 	return s
 }
 

@@ -78,6 +78,7 @@ func (p *retryPolicy) Do(req *policy.Request) (*http.Response, error) {
 			first = s.began
 		}
 		resp, err := req.Clone(s.ctx).Next()
+		complete(resp, req.Raw())
 		k.clock.disarm()
 		if cause, ok := context.Cause(s.ctx).(*deadlineError); ok && err == nil {
 			err = cause // it passed as the response came

@@ -3,9 +3,12 @@ package azmistral
 import (
 	"errors"
 	"io"
+	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -27,4 +30,75 @@ func TestErrorsOfATransportAreToldAnew(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What a caller's policy gives in place of the pipeline is an answer, or an error.
+func TestPolicyThatAnswersItself(t *testing.T) {
+	answer := func() *http.Response {
+		return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(testAnswer))}
+	}
+	for name, c := range map[string]struct {
+		give func() (*http.Response, error)
+		kind error // nil: an answer
+		text string
+	}{
+		"an answer":      {func() (*http.Response, error) { return answer(), nil }, nil, ""},
+		"no body":        {func() (*http.Response, error) { return &http.Response{StatusCode: 200}, nil }, ErrUnexpectedResponse, "no answer"},
+		"a bare refusal": {func() (*http.Response, error) { return &http.Response{StatusCode: 404}, nil }, ErrNotFound, "404"},
+		"a bare redirect": {func() (*http.Response, error) {
+			return &http.Response{StatusCode: 302, Header: http.Header{"Location": {"/x"}}}, nil
+		}, ErrUnexpectedResponse, "a redirect"},
+		"an answer to retry": {func() (*http.Response, error) { return &http.Response{StatusCode: 503}, nil }, ErrUnavailable, "503"},
+	} {
+		for _, place := range []string{"per call", "per retry"} {
+			t.Run(name+", "+place, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					p := policyFunc(func(*policy.Request) (*http.Response, error) { return c.give() })
+					s := play(reply(200, testAnswer))
+					client := newTestClient(t, s, func(o *ClientOptions) {
+						if place == "per call" {
+							o.PerCallPolicies = []policy.Policy{p}
+						} else {
+							o.PerRetryPolicies = []policy.Policy{p}
+						}
+					})
+					r, err := client.Chat(t.Context(), hello, nil)
+					stream, streamErr := client.ChatStream(t.Context(), hello, nil)
+					assert.Zero(t, s.sends())
+					if c.kind != nil {
+						require.ErrorIs(t, err, c.kind)
+						assert.ErrorContains(t, err, c.text)
+						if streamErr == nil {
+							_, streamErr = stream.Collect()
+						}
+						require.ErrorIs(t, streamErr, c.kind)
+						return
+					}
+					require.NoError(t, err)
+					assert.Equal(t, "Paris.", r.Text())
+					require.NoError(t, streamErr)
+					text, err := drain(stream)
+					require.NoError(t, err)
+					assert.Equal(t, "Paris.", text)
+				})
+			})
+		}
+	}
+	t.Run("an event stream", func(t *testing.T) {
+		p := policyFunc(func(*policy.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: io.NopCloser(strings.NewReader(wholeStream))}, nil
+		})
+		s, err := newTestClient(t, play(reply(500, "")), func(o *ClientOptions) { o.PerCallPolicies = []policy.Policy{p} }).ChatStream(t.Context(), hello, nil)
+		require.NoError(t, err)
+		text, err := drain(s)
+		require.NoError(t, err)
+		assert.Equal(t, "Paris.", text)
+	})
+	t.Run("nothing", func(t *testing.T) {
+		p := policyFunc(func(*policy.Request) (*http.Response, error) { return nil, nil })
+		_, err := newTestClient(t, play(reply(500, "")), func(o *ClientOptions) { o.PerCallPolicies = []policy.Policy{p} }).Chat(t.Context(), hello, nil)
+		require.Error(t, err)
+		assert.NotNil(t, asError(err))
+		assert.ErrorContains(t, err, "neither a response nor an error")
+	})
 }

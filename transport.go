@@ -105,12 +105,7 @@ func (g *guard) Do(req *http.Request) (*http.Response, error) {
 	if resp == nil {
 		return nil, errors.New("the transport gave neither a response nor an error")
 	}
-	if resp.Body == nil {
-		resp.Body = http.NoBody
-	}
-	if resp.Request == nil {
-		resp.Request = req
-	}
+	complete(resp, req)
 	if elsewhere(resp.Request.URL, &sent) {
 		_ = resp.Body.Close()
 		return nil, permanent(&Error{kind: ErrUnexpectedResponse, what: fmt.Sprintf(
