@@ -375,7 +375,7 @@ func (k *call) newSend(ctx context.Context, tryTimeout time.Duration) *send {
 	return s
 }
 
-// useSend makes s the call's send under way.
+// useSend makes a send, the call's last from now on, that is not counted.
 func (k *call) useSend(ctx context.Context) *send {
 	s := &send{began: time.Now()}
 	ctx, s.cancel = context.WithCancelCause(ctx)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -101,4 +102,24 @@ func TestPolicyThatAnswersItself(t *testing.T) {
 		assert.NotNil(t, asError(err))
 		assert.ErrorContains(t, err, "neither a response nor an error")
 	})
+}
+
+// ready is a source whose chunks are always at hand.
+type ready struct{ ends int }
+
+func (*ready) next() (*ChatChunk, error)       { return &ChatChunk{}, nil }
+func (*ready) interrupt()                      {}
+func (r *ready) end(*accumulator, bool, error) { r.ends++ }
+
+// However Close meets Next, the source is ended, and once.
+func TestCloseAsNextReturns(t *testing.T) {
+	for range 20000 {
+		source := &ready{}
+		s := &ChatStream{source: source}
+		var wg sync.WaitGroup
+		wg.Go(func() { _, _ = s.Next() })
+		wg.Go(func() { _ = s.Close() })
+		wg.Wait()
+		require.Equal(t, 1, source.ends)
+	}
 }
