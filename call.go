@@ -218,7 +218,7 @@ func (k *call) refusal(resp *http.Response, cause error) *Error {
 // refusalBody is the body of a refusal, bounded; the response can be read again.
 func (k *call) refusalBody(resp *http.Response) []byte {
 	var body []byte
-	if resp.StatusCode >= 300 || resp.StatusCode < 200 {
+	if resp.StatusCode >= 300 { // the guard bounds no other: that of a 101 is the connection
 		body, _ = io.ReadAll(io.LimitReader(resp.Body, maxErrorBodyBytes))
 	}
 	_ = resp.Body.Close()

@@ -1,14 +1,18 @@
 package azmistral
 
 import (
+	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -121,5 +125,63 @@ func TestCloseAsNextReturns(t *testing.T) {
 		wg.Go(func() { _ = s.Close() })
 		wg.Wait()
 		require.Equal(t, 1, source.ends)
+	}
+}
+
+// rawServer answers each connection with raw bytes once the request's head is
+// there, and then keeps it open.
+func rawServer(t *testing.T, answer string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			t.Cleanup(func() { _ = conn.Close() })
+			go func() {
+				buf := make([]byte, 4096)
+				_, _ = conn.Read(buf)
+				_, _ = io.WriteString(conn, answer)
+			}()
+		}
+	}()
+	return "http://" + l.Addr().String() + "/v1"
+}
+
+func newSocketClient(t *testing.T, endpoint string, with func(*ClientOptions)) *Client {
+	t.Helper()
+	o := ClientOptions{Model: "m"}
+	o.InsecureAllowCredentialWithHTTP = true
+	if with != nil {
+		with(&o)
+	}
+	c, err := NewClientWithKeyCredential(endpoint, azcore.NewKeyCredential(testKey), &o)
+	require.NoError(t, err)
+	return c
+}
+
+// A refusal is told in time, whatever its body does.
+func TestRefusalsOverSockets(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer string
+		kind   error
+	}{
+		"switching protocols": {"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", ErrUnexpectedResponse},
+		//GZ		"gzip that stalls":    {"HTTP/1.1 503 Down\r\nContent-Encoding: gzip\r\nContent-Length: 100\r\n\r\n", ErrUnavailable},
+		"plain that stalls": {"HTTP/1.1 503 Down\r\nContent-Length: 100\r\n\r\n{", ErrUnavailable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := newSocketClient(t, rawServer(t, c.answer), func(o *ClientOptions) { o.Retry.MaxRetries = -1 })
+			began := time.Now()
+			_, err := client.Chat(t.Context(), hello, &ChatOptions{StartTimeout: 8 * time.Second})
+			require.ErrorIs(t, err, c.kind)
+			assert.NotErrorIs(t, err, context.Canceled)
+			assert.Less(t, time.Since(began), 4*time.Second)
+		})
 	}
 }
