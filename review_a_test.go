@@ -171,8 +171,8 @@ func TestRefusalsOverSockets(t *testing.T) {
 		kind   error
 	}{
 		"switching protocols": {"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", ErrUnexpectedResponse},
-		//GZ		"gzip that stalls":    {"HTTP/1.1 503 Down\r\nContent-Encoding: gzip\r\nContent-Length: 100\r\n\r\n", ErrUnavailable},
-		"plain that stalls": {"HTTP/1.1 503 Down\r\nContent-Length: 100\r\n\r\n{", ErrUnavailable},
+		"gzip that stalls":    {"HTTP/1.1 503 Down\r\nContent-Encoding: gzip\r\nContent-Length: 100\r\n\r\n", ErrUnavailable},
+		"plain that stalls":   {"HTTP/1.1 503 Down\r\nContent-Length: 100\r\n\r\n{", ErrUnavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

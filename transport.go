@@ -2,6 +2,7 @@ package azmistral
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -116,7 +117,7 @@ func (g *guard) Do(req *http.Request) (*http.Response, error) {
 	scrubHeader(resp.Header, s.credentials)
 	scrubHeader(resp.Trailer, s.credentials)
 	if resp.StatusCode >= 300 {
-		s.bodyCut = boundRefusal(resp, s.credentials)
+		s.bodyCut = boundRefusal(resp, s)
 	}
 	return resp, nil
 }
@@ -149,22 +150,25 @@ func elsewhere(got, asked *url.URL) bool {
 // boundRefusal reads the body of a refusal, up to its bounds in bytes and time,
 // and puts what came in its place, as if complete. It returns why the body ended
 // early, nil if it did not.
-func boundRefusal(resp *http.Response, credentials []string) (cut error) {
+func boundRefusal(resp *http.Response, s *send) (cut error) {
 	body := resp.Body
-	late := time.AfterFunc(maxErrorBodyWait, func() { _ = body.Close() })
+	late := time.AfterFunc(maxErrorBodyWait, func() {
+		s.cancel(context.Canceled) // net/http's gzip reader lets no Close in while it waits for its head
+		_ = body.Close()
+	})
 	var text bytes.Buffer
 	_, err := text.ReadFrom(io.LimitReader(body, maxErrorBodyBytes+1))
 	switch inTime := late.Stop(); {
 	case err != nil && !inTime:
 		cut = fmt.Errorf("not here within %v", maxErrorBodyWait)
 	case err != nil:
-		cut = scrubError(err, credentials)
+		cut = scrubError(err, s.credentials)
 	case text.Len() > maxErrorBodyBytes:
 		text.Truncate(maxErrorBodyBytes)
 		cut = fmt.Errorf("longer than %d bytes", maxErrorBodyBytes)
 	}
 	_ = body.Close()
-	scrubbed := []byte(scrub(text.String(), credentials))
+	scrubbed := []byte(scrub(text.String(), s.credentials))
 	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(scrubbed)), int64(len(scrubbed))
 	return cut
 }
