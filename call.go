@@ -205,8 +205,12 @@ func (k *call) refusal(resp *http.Response, cause error) *Error {
 		e.what = unexpectedStatus(resp)
 	}
 	if s := k.send; s != nil && s.bodyCut != nil {
-		e.what = strings.TrimPrefix(e.what+"; its body was cut short: "+s.bodyCut.Error(), "; ")
-		cause = errors.Join(cause, s.bodyCut)
+		cut := s.bodyCut
+		if limit, ok := context.Cause(s.ctx).(*deadlineError); ok {
+			cut = &deadlineError{limit.option, limit.after, "whole body"}
+		}
+		e.what = strings.TrimPrefix(e.what+"; its body was cut short: "+cut.Error(), "; ")
+		cause = errors.Join(cause, cut)
 	}
 	if cause != nil && k.ctx.Err() != nil {
 		cause = k.contextError()

@@ -185,3 +185,34 @@ func TestRefusalsOverSockets(t *testing.T) {
 		})
 	}
 }
+
+// A deadline that passes while the body of a refusal is read changes nothing: the
+// refusal counts.
+func TestDeadlineInARefusalsBody(t *testing.T) {
+	for name, c := range map[string]struct {
+		status int
+		sends  int
+		kind   error
+		with   func(*ClientOptions)
+	}{
+		"400, TryTimeout":   {400, 1, ErrInvalidRequest, func(o *ClientOptions) { o.Retry.TryTimeout = time.Second / 2 }},
+		"503, TryTimeout":   {503, 2, ErrUnavailable, func(o *ClientOptions) { o.Retry.TryTimeout = time.Second / 2 }},
+		"400, StartTimeout": {400, 1, ErrInvalidRequest, func(o *ClientOptions) { o.StartTimeout = time.Second / 2 }},
+		"503, StartTimeout": {503, 2, ErrUnavailable, func(o *ClientOptions) { o.StartTimeout = time.Second / 2 }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := play(body(c.status, "text/plain", func(req *http.Request) io.ReadCloser {
+					return io.NopCloser(io.MultiReader(strings.NewReader("we are"), readerFunc(func([]byte) (int, error) {
+						<-req.Context().Done()
+						return 0, req.Context().Err()
+					})))
+				}))
+				_, err := newTestClient(t, s, func(o *ClientOptions) { o.Retry.MaxRetries = 1; c.with(o) }).Chat(t.Context(), hello, nil)
+				require.ErrorIs(t, err, c.kind)
+				assert.NotErrorIs(t, err, context.Canceled, "the caller's context is alive")
+				assert.Equal(t, c.sends, s.sends())
+			})
+		})
+	}
+}
