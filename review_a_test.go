@@ -216,3 +216,26 @@ func TestDeadlineInARefusalsBody(t *testing.T) {
 		})
 	}
 }
+
+// The time before the first Next is the caller's own.
+func TestStartTimeoutOfALateReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		step := body(200, "text/event-stream", func(req *http.Request) io.ReadCloser {
+			rest := strings.NewReader(wholeStream)
+			return io.NopCloser(readerFunc(func(p []byte) (int, error) { // as a socket: it takes its time, and ends with the context
+				select {
+				case <-time.After(time.Millisecond):
+					return rest.Read(p)
+				case <-req.Context().Done():
+					return 0, req.Context().Err()
+				}
+			}))
+		})
+		s, err := newTestClient(t, play(step), nil).ChatStream(t.Context(), hello, &ChatOptions{StartTimeout: time.Minute})
+		require.NoError(t, err)
+		time.Sleep(2 * time.Minute)
+		text, err := drain(s)
+		require.NoError(t, err)
+		assert.Equal(t, "Paris.", text)
+	})
+}
