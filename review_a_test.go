@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"strings"
@@ -238,4 +239,10 @@ func TestStartTimeoutOfALateReader(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, "Paris.", text)
 	})
+}
+
+func TestLargestResponseBound(t *testing.T) {
+	r, err := newTestClient(t, play(reply(200, testAnswer)), func(o *ClientOptions) { o.MaxResponseBytes = math.MaxInt64 }).Chat(t.Context(), hello, nil)
+	require.NoError(t, err)
+	assert.Equal(t, "Paris.", r.Text())
 }
