@@ -396,12 +396,13 @@ func (s *send) delivered(err error) bool {
 		return false
 	}
 	t := s.trace.Load()
-	if !s.connected(err) || t.writeFailed.Load() {
+	if !s.connected(err) {
 		return false
 	}
-	// WroteRequest may fire after RoundTrip has returned: a body that was read to its
-	// end counts as sent.
-	return t.untold() || t.wrote.Load() || t.bodyRead.Load()
+	// net/http may go on to a second connection after a failed write: one that was
+	// whole counts. WroteRequest may fire after RoundTrip has returned: a body that
+	// was read to its end counts as sent.
+	return t.untold() || t.wrote.Load() || t.bodyRead.Load() && !t.writeFailed.Load()
 }
 
 // connected says whether a connection was had.

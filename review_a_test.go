@@ -7,6 +7,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"sync"
 	"testing"
@@ -245,4 +246,24 @@ func TestLargestResponseBound(t *testing.T) {
 	r, err := newTestClient(t, play(reply(200, testAnswer)), func(o *ClientOptions) { o.MaxResponseBytes = math.MaxInt64 }).Chat(t.Context(), hello, nil)
 	require.NoError(t, err)
 	assert.Equal(t, "Paris.", r.Text())
+}
+
+// net/http itself goes on to a new connection when nothing was written to a dead
+// one: what counts is that the request was written at last.
+func TestDeliveredOnASecondConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := play(func(req *http.Request) (*http.Response, error) {
+			trace := httptrace.ContextClientTrace(req.Context())
+			trace.GetConn("contoso")
+			trace.GotConn(httptrace.GotConnInfo{Reused: true})
+			trace.WroteRequest(httptrace.WroteRequestInfo{Err: io.ErrClosedPipe})
+			trace.GotConn(httptrace.GotConnInfo{})
+			trace.WroteRequest(httptrace.WroteRequestInfo{})
+			return nil, io.EOF
+		})
+		_, err := newTestClient(t, s, nil).Chat(t.Context(), hello, nil)
+		require.ErrorIs(t, err, ErrUnavailable)
+		assert.True(t, asError(err).Delivered)
+		assert.Equal(t, 1, s.sends())
+	})
 }
