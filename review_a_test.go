@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	azlog "github.com/Azure/azure-sdk-for-go/sdk/azcore/log"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -267,3 +268,25 @@ func TestDeliveredOnASecondConnection(t *testing.T) {
 		assert.Equal(t, 1, s.sends())
 	})
 }
+
+// azcore's log reads the body too, which sends nothing.
+func TestLoggedBodyIsNotDelivered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		azlog.SetListener(func(azlog.Event, string) {})
+		defer azlog.SetListener(nil)
+		unread := policyTransport(func(req *http.Request) (*http.Response, error) {
+			trace := httptrace.ContextClientTrace(req.Context())
+			trace.GetConn("contoso")
+			trace.GotConn(httptrace.GotConnInfo{})
+			return nil, io.EOF
+		})
+		c := newTestClient(t, nil, func(o *ClientOptions) { o.Transport = unread; o.Logging.IncludeBody = true; o.Retry.MaxRetries = -1 })
+		_, err := c.Chat(t.Context(), hello, nil)
+		require.Error(t, err)
+		assert.False(t, asError(err).Delivered)
+	})
+}
+
+type policyTransport func(*http.Request) (*http.Response, error)
+
+func (f policyTransport) Do(req *http.Request) (*http.Response, error) { return f(req) }

@@ -86,7 +86,9 @@ func (g *guard) Do(req *http.Request) (*http.Response, error) {
 	}
 	s.credentials = append(s.credentials, g.credentials(req.Header)...)
 	if req.Body == io.ReadCloser(k.body) { // azcore's log read it and put the shared one back
-		k.body.prepare(req, s.trace.Load())
+		t := s.trace.Load()
+		t.bodyRead.Store(false)
+		k.body.prepare(req, t)
 	}
 	if token, ok := strings.CutPrefix(req.Header.Get(authorizationHeader), bearerPrefix); ok {
 		s.audience, s.tenant, _ = tokenClaims(token)
