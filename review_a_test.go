@@ -290,3 +290,10 @@ func TestLoggedBodyIsNotDelivered(t *testing.T) {
 type policyTransport func(*http.Request) (*http.Response, error)
 
 func (f policyTransport) Do(req *http.Request) (*http.Response, error) { return f(req) }
+
+func TestNilHTTPClient(t *testing.T) {
+	var none *http.Client
+	client := newSocketClient(t, rawServer(t, "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"), func(o *ClientOptions) { o.Transport = none })
+	_, err := client.Chat(t.Context(), hello, nil)
+	require.ErrorIs(t, err, ErrNotFound)
+}

@@ -63,14 +63,15 @@ type guard struct {
 	keyHeader string
 }
 
-// newGuard puts a guard around a caller's transport; nil means the default one.
+// newGuard puts a guard around a caller's transport; nil, and a nil *http.Client,
+// mean the default one.
 // An *http.Client is copied, never changed.
 func newGuard(inner policy.Transporter, keyHeader string) *guard {
-	if inner == nil {
+	if client, ok := inner.(*http.Client); inner == nil || ok && client == nil {
 		inner = defaultTransport
 	}
 	g := &guard{inner: inner, keyHeader: http.CanonicalHeaderKey(keyHeader)}
-	if client, ok := inner.(*http.Client); ok && client != nil {
+	if client, ok := inner.(*http.Client); ok {
 		own := *client
 		own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		g.inner, g.isClient, g.timeout = &own, true, client.Timeout
