@@ -297,3 +297,10 @@ func TestNilHTTPClient(t *testing.T) {
 	_, err := client.Chat(t.Context(), hello, nil)
 	require.ErrorIs(t, err, ErrNotFound)
 }
+
+func TestSchemeOfACredentialInAnyCase(t *testing.T) {
+	ctx := policy.WithHTTPHeader(t.Context(), http.Header{"Authorization": {"bearer another-token-of-the-call"}})
+	_, err := newTestClient(t, play(reply(401, `{"detail":"bad token another-token-of-the-call"}`)), nil).Chat(ctx, hello, nil)
+	require.ErrorIs(t, err, ErrAuthentication)
+	assert.NotContains(t, err.Error(), "another-token-of-the-call")
+}

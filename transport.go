@@ -130,8 +130,8 @@ func (g *guard) credentials(h http.Header) []string {
 	var texts []string
 	add := func(values []string) {
 		for _, v := range values {
-			for _, prefix := range []string{bearerPrefix, "Basic "} {
-				v = strings.TrimPrefix(v, prefix)
+			if scheme, rest, ok := strings.Cut(v, " "); ok && (strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "Basic")) {
+				v = strings.TrimSpace(rest)
 			}
 			if len(v) >= minCredential {
 				texts = append(texts, v)
