@@ -458,7 +458,8 @@ func (t *sendTrace) diedIdle(err error) bool {
 	if strings.Contains(text, "http2") || strings.Contains(text, "stream error") {
 		return false
 	}
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
+	// Not io.ErrUnexpectedEOF: HTTP/2 without TLS, which is not told apart, ends so.
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
 		errors.Is(err, net.ErrClosed) || strings.Contains(text, "server closed idle connection") || strings.Contains(text, "closed network connection")
 }
 

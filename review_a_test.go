@@ -7,6 +7,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/http/httptrace"
 	"strings"
 	"sync"
@@ -304,3 +305,42 @@ func TestSchemeOfACredentialInAnyCase(t *testing.T) {
 	require.ErrorIs(t, err, ErrAuthentication)
 	assert.NotContains(t, err.Error(), "another-token-of-the-call")
 }
+
+// A connection of HTTP/2 without TLS that dies under a delivered request proves
+// nothing, as with TLS.
+func TestUnencryptedHTTP2IsNotSentAgain(t *testing.T) {
+	var mu sync.Mutex
+	n := 0
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		mu.Lock()
+		n++
+		again := n > 1
+		mu.Unlock()
+		if again {
+			conn := r.Context().Value(connKey{}).(net.Conn)
+			_ = conn.Close()
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, testAnswer)
+	}))
+	server.Config.Protocols = new(http.Protocols)
+	server.Config.Protocols.SetUnencryptedHTTP2(true)
+	server.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) }
+	server.Start()
+	defer server.Close()
+	transport := &http.Transport{Protocols: new(http.Protocols)}
+	transport.Protocols.SetUnencryptedHTTP2(true)
+	c := newSocketClient(t, server.URL+"/v1", func(o *ClientOptions) { o.Transport = &http.Client{Transport: transport} })
+	_, err := c.Chat(t.Context(), hello, nil)
+	require.NoError(t, err)
+	_, err = c.Chat(t.Context(), hello, nil)
+	require.ErrorIs(t, err, ErrUnavailable)
+	mu.Lock()
+	defer mu.Unlock()
+	assert.Equal(t, 2, n, "%v", err)
+	assert.True(t, asError(err).Delivered)
+}
+
+type connKey struct{}
