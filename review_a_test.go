@@ -344,3 +344,25 @@ func TestUnencryptedHTTP2IsNotSentAgain(t *testing.T) {
 }
 
 type connKey struct{}
+
+// A caller's RoundTripper may send elsewhere on purpose: that is no redirect.
+func TestRewritingRoundTripper(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, testAnswer)
+	}))
+	defer server.Close()
+	rewrite := roundTripper(func(req *http.Request) (*http.Response, error) {
+		req = req.Clone(req.Context())
+		req.URL.Scheme, req.URL.Host = "http", strings.TrimPrefix(server.URL, "http://")
+		return http.DefaultTransport.RoundTrip(req)
+	})
+	c := newTestClient(t, nil, func(o *ClientOptions) { o.Transport = &http.Client{Transport: rewrite} })
+	r, err := c.Chat(t.Context(), hello, nil)
+	require.NoError(t, err)
+	assert.Equal(t, "Paris.", r.Text())
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

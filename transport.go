@@ -110,7 +110,9 @@ func (g *guard) Do(req *http.Request) (*http.Response, error) {
 		return nil, errors.New("the transport gave neither a response nor an error")
 	}
 	complete(resp, req)
-	if elsewhere(resp.Request.URL, &sent) {
+	// What net/http redirects has the response before it; a caller's RoundTripper
+	// under an *http.Client may also go elsewhere on purpose.
+	if elsewhere(resp.Request.URL, &sent) && (!g.isClient || resp.Request.Response != nil) {
 		_ = resp.Body.Close()
 		return nil, permanent(&Error{kind: ErrUnexpectedResponse, what: fmt.Sprintf(
 			"the given transport followed a redirect to %s://%s, and the credential may have travelled along: keep it from following redirects",
