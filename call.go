@@ -379,8 +379,12 @@ func (k *call) newSend(ctx context.Context, tryTimeout time.Duration) *send {
 	return s
 }
 
-// useSend makes a send, the call's last from now on, that is not counted.
+// useSend makes a send, the call's last from now on, that is not counted. It ends
+// the one before, which a caller's policy that sends twice left.
 func (k *call) useSend(ctx context.Context) *send {
+	if k.send != nil {
+		k.send.cancel(context.Canceled)
+	}
 	s := &send{began: time.Now()}
 	ctx, s.cancel = context.WithCancelCause(ctx)
 	s.ctx = withCall(ctx, k, s)

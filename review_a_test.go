@@ -366,3 +366,28 @@ func TestRewritingRoundTripper(t *testing.T) {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// A caller's policy that sends twice leaves no context of the first send behind.
+func TestPolicyThatSendsTwice(t *testing.T) {
+	var contexts []context.Context
+	s := play(func(req *http.Request) (*http.Response, error) {
+		contexts = append(contexts, req.Context())
+		if len(contexts) == 1 {
+			return reply(404, "")(req)
+		}
+		return reply(200, testAnswer)(req)
+	})
+	twice := policyFunc(func(req *policy.Request) (*http.Response, error) {
+		if _, err := req.Next(); err != nil {
+			return nil, err
+		}
+		return req.Next()
+	})
+	r, err := newTestClient(t, s, func(o *ClientOptions) { o.PerCallPolicies = []policy.Policy{twice} }).Chat(t.Context(), hello, nil)
+	require.NoError(t, err)
+	assert.Equal(t, 2, r.Info.Attempts)
+	assert.Equal(t, []string{testKey}, s.requests[1].Header.Values("api-key"))
+	require.Len(t, contexts, 2)
+	assert.Error(t, contexts[0].Err())
+	assert.Error(t, contexts[1].Err())
+}
