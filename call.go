@@ -222,6 +222,9 @@ func (k *call) refusal(resp *http.Response, cause error) *Error {
 // refusalBody is the body of a refusal, bounded; the response can be read again.
 func (k *call) refusalBody(resp *http.Response) []byte {
 	var body []byte
+	if read, ok := resp.Body.(io.Seeker); ok {
+		_, _ = read.Seek(0, io.SeekStart) // azcore downloaded it: a caller's policy may have read it, as azcore allows
+	}
 	if resp.StatusCode >= 300 { // the guard bounds no other: that of a 101 is the connection
 		body, _ = io.ReadAll(io.LimitReader(resp.Body, maxErrorBodyBytes))
 	}

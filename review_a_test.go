@@ -391,3 +391,17 @@ func TestPolicyThatSendsTwice(t *testing.T) {
 	assert.Error(t, contexts[0].Err())
 	assert.Error(t, contexts[1].Err())
 }
+
+// A caller's policy that reads a refusal's body takes nothing from the error.
+func TestPolicyThatReadsARefusal(t *testing.T) {
+	reads := policyFunc(func(req *policy.Request) (*http.Response, error) {
+		resp, err := req.Next()
+		if err == nil {
+			_, _ = io.ReadAll(resp.Body)
+		}
+		return resp, err
+	})
+	_, err := newTestClient(t, play(reply(400, `{"error":{"code":"x","message":"too odd"}}`)), func(o *ClientOptions) { o.PerRetryPolicies = []policy.Policy{reads} }).Chat(t.Context(), hello, nil)
+	require.ErrorIs(t, err, ErrInvalidRequest)
+	assert.ErrorContains(t, err, "too odd")
+}
