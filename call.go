@@ -165,7 +165,11 @@ func (k *call) judge(resp *http.Response, err error) *Error {
 		e.what = strings.TrimPrefix(e.what+"; not sent again: "+k.ctx.Err().Error(), "; ")
 		k.judged = e.withResponse(resp)
 	case resp == nil:
+		before := k.judged // of this send, if the context ended the wait after it
 		k.judged = k.failure(err)
+		if before != nil && k.judgedOf == nil && k.ctx.Err() != nil {
+			k.judged.Delivered = before.Delivered
+		}
 	case resp.StatusCode == http.StatusOK: // the context ended as it came
 		_ = resp.Body.Close()
 		k.judged = k.failure(err)

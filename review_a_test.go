@@ -405,3 +405,15 @@ func TestPolicyThatReadsARefusal(t *testing.T) {
 	require.ErrorIs(t, err, ErrInvalidRequest)
 	assert.ErrorContains(t, err, "too odd")
 }
+
+// A dial that failed delivered nothing, also when the call is cancelled in the
+// wait after it.
+func TestDialFailureThenCancel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		time.AfterFunc(100*time.Millisecond, cancel)
+		_, err := newTestClient(t, play(fails(&net.OpError{Op: "dial", Err: errors.New("refused")})), nil).Chat(ctx, hello, nil)
+		require.ErrorIs(t, err, context.Canceled)
+		assert.False(t, asError(err).Delivered)
+	})
+}
