@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 
@@ -17,7 +18,7 @@ import (
 func (k *call) readAnswer(resp *http.Response, info ResponseInfo) ([]byte, *Error) {
 	source := resp.Body
 	defer source.Close()
-	most := k.client.maxResponseBytes
+	most := min(k.client.maxResponseBytes, math.MaxInt64-1) // one more is read
 	var body bytes.Buffer
 	if n := resp.ContentLength; n > 0 && n <= most {
 		body.Grow(int(n) + bytes.MinRead) // ReadFrom wants room for one more read

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -97,6 +98,10 @@ func (k *call) open() (*http.Response, *Error) {
 	}
 	runtime.SkipBodyDownload(req)
 	resp, err := k.client.pipeline.Do(req)
+	complete(resp, req.Raw())
+	if k.send == nil { // a caller's policy answered in place of the pipeline
+		k.useSend(req.Raw().Context())
+	}
 	e := k.judge(resp, err)
 	if e == nil {
 		e = k.checkEncoding(resp, responseInfo(resp, k.attempts))
@@ -109,6 +114,22 @@ func (k *call) open() (*http.Response, *Error) {
 		return nil, e
 	}
 	return resp, nil
+}
+
+// complete adds to a response what a transport or a caller's policy left out of
+// it, and what the rest relies on. resp may be nil.
+func complete(resp *http.Response, req *http.Request) {
+	if resp == nil {
+		return
+	}
+	if resp.Body == nil {
+		resp.Body = http.NoBody
+	}
+	if resp.Request == nil {
+		bare := *req
+		bare.Body, bare.GetBody = nil, nil
+		resp.Request = &bare
+	}
 }
 
 // Shared, never written: header values are slices, and these are always the same.
@@ -135,7 +156,7 @@ func (k *call) judge(resp *http.Response, err error) *Error {
 		return nil
 	}
 	switch {
-	case k.judged != nil && k.judgedOf == resp && k.judgedBy == err:
+	case k.judged != nil && k.judgedOf == resp && sameError(k.judgedBy, err):
 		return k.judged
 	case k.judged != nil && k.judgedOf == resp && resp != nil && k.ctx.Err() != nil:
 		// The refusal came first, then the caller's context ended the wait after it.
@@ -144,7 +165,11 @@ func (k *call) judge(resp *http.Response, err error) *Error {
 		e.what = strings.TrimPrefix(e.what+"; not sent again: "+k.ctx.Err().Error(), "; ")
 		k.judged = e.withResponse(resp)
 	case resp == nil:
+		before := k.judged // of this send, if the context ended the wait after it
 		k.judged = k.failure(err)
+		if before != nil && k.judgedOf == nil && k.ctx.Err() != nil {
+			k.judged.Delivered = before.Delivered
+		}
 	case resp.StatusCode == http.StatusOK: // the context ended as it came
 		_ = resp.Body.Close()
 		k.judged = k.failure(err)
@@ -153,6 +178,15 @@ func (k *call) judge(resp *http.Response, err error) *Error {
 	}
 	k.judgedOf, k.judgedBy = resp, err
 	return k.judged
+}
+
+// sameError compares errors whose types may be such that Go cannot: those are
+// never the same.
+func sameError(a, b error) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	return reflect.ValueOf(a).Comparable() && reflect.ValueOf(b).Comparable() && a == b
 }
 
 // refusal is the error of a response that is no answer. A cause may have come
@@ -175,8 +209,12 @@ func (k *call) refusal(resp *http.Response, cause error) *Error {
 		e.what = unexpectedStatus(resp)
 	}
 	if s := k.send; s != nil && s.bodyCut != nil {
-		e.what = strings.TrimPrefix(e.what+"; its body was cut short: "+s.bodyCut.Error(), "; ")
-		cause = errors.Join(cause, s.bodyCut)
+		cut := s.bodyCut
+		if limit, ok := context.Cause(s.ctx).(*deadlineError); ok {
+			cut = &deadlineError{limit.option, limit.after, "whole body"}
+		}
+		e.what = strings.TrimPrefix(e.what+"; its body was cut short: "+cut.Error(), "; ")
+		cause = errors.Join(cause, cut)
 	}
 	if cause != nil && k.ctx.Err() != nil {
 		cause = k.contextError()
@@ -187,11 +225,11 @@ func (k *call) refusal(resp *http.Response, cause error) *Error {
 
 // refusalBody is the body of a refusal, bounded; the response can be read again.
 func (k *call) refusalBody(resp *http.Response) []byte {
-	if resp.Body == nil {
-		return nil
-	}
 	var body []byte
-	if resp.StatusCode >= 300 || resp.StatusCode < 200 {
+	if read, ok := resp.Body.(io.Seeker); ok {
+		_, _ = read.Seek(0, io.SeekStart) // azcore downloaded it: a caller's policy may have read it, as azcore allows
+	}
+	if resp.StatusCode >= 300 { // the guard bounds no other: that of a 101 is the connection
 		body, _ = io.ReadAll(io.LimitReader(resp.Body, maxErrorBodyBytes))
 	}
 	_ = resp.Body.Close()
@@ -255,6 +293,9 @@ func (k *call) failure(err error) *Error {
 		made := *known
 		made.Info.Attempts, made.Delivered = k.attempts, e.Delivered
 		return &made
+	}
+	if err == nil {
+		err = errors.New("a policy gave neither a response nor an error")
 	}
 	if inner, ok := errors.AsType[*url.Error](err); ok {
 		err = inner.Err
@@ -333,18 +374,29 @@ type send struct {
 // newSend makes the next send, on a context that holds azcore's retry loop at one
 // send, and starts its start deadline.
 func (k *call) newSend(ctx context.Context, tryTimeout time.Duration) *send {
-	s := &send{began: time.Now()}
-	ctx, s.cancel = context.WithCancelCause(ctx)
-	s.ctx = withCall(ctx, k, s)
-	s.trace.Store(new(sendTrace))
+	s := k.useSend(ctx)
 	k.attempts++
-	k.send = s
+	k.judged, k.judgedOf, k.judgedBy = nil, nil, nil // a transport may give the same error again
 	awaited := "response headers"
 	limit, after := &deadlineError{startTimeoutOption, k.start, awaited}, k.start
 	if tryTimeout > 0 && (after <= 0 || tryTimeout < after) {
 		limit, after = &deadlineError{tryTimeoutOption, tryTimeout, awaited}, tryTimeout
 	}
 	k.clock.arm(after, limit, s.cancel)
+	return s
+}
+
+// useSend makes a send, the call's last from now on, that is not counted. It ends
+// the one before, which a caller's policy that sends twice left.
+func (k *call) useSend(ctx context.Context) *send {
+	if k.send != nil {
+		k.send.cancel(context.Canceled)
+	}
+	s := &send{began: time.Now()}
+	ctx, s.cancel = context.WithCancelCause(ctx)
+	s.ctx = withCall(ctx, k, s)
+	s.trace.Store(new(sendTrace))
+	k.send = s
 	return s
 }
 
@@ -355,12 +407,13 @@ func (s *send) delivered(err error) bool {
 		return false
 	}
 	t := s.trace.Load()
-	if !s.connected(err) || t.writeFailed.Load() {
+	if !s.connected(err) {
 		return false
 	}
-	// WroteRequest may fire after RoundTrip has returned: a body that was read to its
-	// end counts as sent.
-	return t.untold() || t.wrote.Load() || t.bodyRead.Load()
+	// net/http may go on to a second connection after a failed write: one that was
+	// whole counts. WroteRequest may fire after RoundTrip has returned: a body that
+	// was read to its end counts as sent.
+	return t.untold() || t.wrote.Load() || t.bodyRead.Load() && !t.writeFailed.Load()
 }
 
 // connected says whether a connection was had.
@@ -416,7 +469,8 @@ func (t *sendTrace) diedIdle(err error) bool {
 	if strings.Contains(text, "http2") || strings.Contains(text, "stream error") {
 		return false
 	}
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
+	// Not io.ErrUnexpectedEOF: HTTP/2 without TLS, which is not told apart, ends so.
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
 		errors.Is(err, net.ErrClosed) || strings.Contains(text, "server closed idle connection") || strings.Contains(text, "closed network connection")
 }
 

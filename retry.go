@@ -78,9 +78,15 @@ func (p *retryPolicy) Do(req *policy.Request) (*http.Response, error) {
 			first = s.began
 		}
 		resp, err := req.Clone(s.ctx).Next()
+		complete(resp, req.Raw())
 		k.clock.disarm()
-		if cause, ok := context.Cause(s.ctx).(*deadlineError); ok && err == nil {
-			err = cause // it passed as the response came
+		if s.ctx.Err() != nil && ctx.Err() == nil { // a deadline of ours passed
+			switch limit, ok := context.Cause(s.ctx).(*deadlineError); {
+			case resp != nil && resp.StatusCode >= 300:
+				err = nil // while the body of a refusal was read: it counts all the same
+			case ok && err == nil:
+				err = limit // as the response came
+			}
 		}
 		if resp != nil && resp.StatusCode < 300 && err == nil {
 			p.budget.answered()

@@ -91,6 +91,14 @@ func NewChatStream(info ResponseInfo, next func() (*ChatChunk, error), close fun
 // the stream ended. Every other error is an *Error and final; what had come is in
 // Response.
 func (s *ChatStream) Next() (*ChatChunk, error) {
+	chunk, err := s.next()
+	if s.closed.Load() {
+		s.endIfIdle() // Close may have come too late for next to see, too early to end the stream itself
+	}
+	return chunk, err
+}
+
+func (s *ChatStream) next() (*ChatChunk, error) {
 	s.inNext.Lock()
 	defer s.inNext.Unlock()
 	if s.err == nil && s.closed.Load() {
@@ -240,18 +248,25 @@ func (s *ChatStream) Close() error {
 	if s.closed.Swap(true) {
 		return nil
 	}
-	if s.inNext.TryLock() {
-		if s.err == nil {
-			s.finish(s.closedError())
-		}
-		s.inNext.Unlock()
-	} else {
+	if !s.endIfIdle() {
 		s.source.interrupt() // Next ends the stream
 	}
 	if given, ok := s.source.(*givenSource); ok {
 		return given.closeOnce()
 	}
 	return nil
+}
+
+// endIfIdle ends a stream that was closed, unless Next is at work: false then.
+func (s *ChatStream) endIfIdle() bool {
+	if !s.inNext.TryLock() {
+		return false
+	}
+	defer s.inNext.Unlock()
+	if s.err == nil {
+		s.finish(s.closedError())
+	}
+	return true
 }
 
 // givenSource is a source of NewChatStream.

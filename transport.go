@@ -2,6 +2,7 @@ package azmistral
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -62,14 +63,15 @@ type guard struct {
 	keyHeader string
 }
 
-// newGuard puts a guard around a caller's transport; nil means the default one.
+// newGuard puts a guard around a caller's transport; nil, and a nil *http.Client,
+// mean the default one.
 // An *http.Client is copied, never changed.
 func newGuard(inner policy.Transporter, keyHeader string) *guard {
-	if inner == nil {
+	if client, ok := inner.(*http.Client); inner == nil || ok && client == nil {
 		inner = defaultTransport
 	}
 	g := &guard{inner: inner, keyHeader: http.CanonicalHeaderKey(keyHeader)}
-	if client, ok := inner.(*http.Client); ok && client != nil {
+	if client, ok := inner.(*http.Client); ok {
 		own := *client
 		own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		g.inner, g.isClient, g.timeout = &own, true, client.Timeout
@@ -85,7 +87,9 @@ func (g *guard) Do(req *http.Request) (*http.Response, error) {
 	}
 	s.credentials = append(s.credentials, g.credentials(req.Header)...)
 	if req.Body == io.ReadCloser(k.body) { // azcore's log read it and put the shared one back
-		k.body.prepare(req, s.trace.Load())
+		t := s.trace.Load()
+		t.bodyRead.Store(false)
+		k.body.prepare(req, t)
 	}
 	if token, ok := strings.CutPrefix(req.Header.Get(authorizationHeader), bearerPrefix); ok {
 		s.audience, s.tenant, _ = tokenClaims(token)
@@ -105,13 +109,10 @@ func (g *guard) Do(req *http.Request) (*http.Response, error) {
 	if resp == nil {
 		return nil, errors.New("the transport gave neither a response nor an error")
 	}
-	if resp.Body == nil {
-		resp.Body = http.NoBody
-	}
-	if resp.Request == nil {
-		resp.Request = req
-	}
-	if elsewhere(resp.Request.URL, &sent) {
+	complete(resp, req)
+	// What net/http redirects has the response before it; a caller's RoundTripper
+	// under an *http.Client may also go elsewhere on purpose.
+	if elsewhere(resp.Request.URL, &sent) && (!g.isClient || resp.Request.Response != nil) {
 		_ = resp.Body.Close()
 		return nil, permanent(&Error{kind: ErrUnexpectedResponse, what: fmt.Sprintf(
 			"the given transport followed a redirect to %s://%s, and the credential may have travelled along: keep it from following redirects",
@@ -121,7 +122,7 @@ func (g *guard) Do(req *http.Request) (*http.Response, error) {
 	scrubHeader(resp.Header, s.credentials)
 	scrubHeader(resp.Trailer, s.credentials)
 	if resp.StatusCode >= 300 {
-		s.bodyCut = boundRefusal(resp, s.credentials)
+		s.bodyCut = boundRefusal(resp, s)
 	}
 	return resp, nil
 }
@@ -131,8 +132,8 @@ func (g *guard) credentials(h http.Header) []string {
 	var texts []string
 	add := func(values []string) {
 		for _, v := range values {
-			for _, prefix := range []string{bearerPrefix, "Basic "} {
-				v = strings.TrimPrefix(v, prefix)
+			if scheme, rest, ok := strings.Cut(v, " "); ok && (strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "Basic")) {
+				v = strings.TrimSpace(rest)
 			}
 			if len(v) >= minCredential {
 				texts = append(texts, v)
@@ -154,22 +155,25 @@ func elsewhere(got, asked *url.URL) bool {
 // boundRefusal reads the body of a refusal, up to its bounds in bytes and time,
 // and puts what came in its place, as if complete. It returns why the body ended
 // early, nil if it did not.
-func boundRefusal(resp *http.Response, credentials []string) (cut error) {
+func boundRefusal(resp *http.Response, s *send) (cut error) {
 	body := resp.Body
-	late := time.AfterFunc(maxErrorBodyWait, func() { _ = body.Close() })
+	late := time.AfterFunc(maxErrorBodyWait, func() {
+		s.cancel(context.Canceled) // net/http's gzip reader lets no Close in while it waits for its head
+		_ = body.Close()
+	})
 	var text bytes.Buffer
 	_, err := text.ReadFrom(io.LimitReader(body, maxErrorBodyBytes+1))
 	switch inTime := late.Stop(); {
 	case err != nil && !inTime:
 		cut = fmt.Errorf("not here within %v", maxErrorBodyWait)
 	case err != nil:
-		cut = scrubError(err, credentials)
+		cut = scrubError(err, s.credentials)
 	case text.Len() > maxErrorBodyBytes:
 		text.Truncate(maxErrorBodyBytes)
 		cut = fmt.Errorf("longer than %d bytes", maxErrorBodyBytes)
 	}
 	_ = body.Close()
-	scrubbed := []byte(scrub(text.String(), credentials))
+	scrubbed := []byte(scrub(text.String(), s.credentials))
 	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(scrubbed)), int64(len(scrubbed))
 	return cut
 }

@@ -40,7 +40,7 @@ func (k *call) openStream() (*ChatStream, *Error) {
 	}
 	info := responseInfo(resp, k.attempts)
 	if mediaType, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); mediaType == "text/event-stream" {
-		w := &wireSource{call: k, resp: resp, body: resp.Body, info: info}
+		w := &wireSource{call: k, resp: resp, body: resp.Body, info: info, startLeft: k.startLeft()}
 		resp.Body = http.NoBody // what errors keep of the response holds no stream
 		w.reader = sse.NewReader(readerFunc(w.read), k.client.maxEventBytes)
 		// A stream may be forgotten, but its context will end: then nothing stays.
@@ -119,10 +119,11 @@ type wireSource struct {
 	info   ResponseInfo
 	reader *sse.Reader
 
-	unwatch  func() bool // ends the watch over the caller's context
-	heard    bool        // the first event came
-	answered bool        // a choice came
-	progress int64       // of the reader, when the idle deadline was last moved
+	unwatch   func() bool   // ends the watch over the caller's context
+	startLeft time.Duration // of the start deadline, as the headers came: the time until the first next is the caller's
+	heard     bool          // the first event came
+	answered  bool          // a choice came
+	progress  int64         // of the reader, when the idle deadline was last moved
 }
 
 // read is the reader's source: the body, under the idle deadline. Only bytes of
@@ -148,7 +149,7 @@ func (w *wireSource) next() (*ChatChunk, error) {
 	if w.heard {
 		w.armIdle()
 	} else {
-		k.clock.arm(k.startLeft(), &deadlineError{startTimeoutOption, k.start, "first event of the answer"}, k.send.cancel)
+		k.clock.arm(w.startLeft, &deadlineError{startTimeoutOption, k.start, "first event of the answer"}, k.send.cancel)
 	}
 	defer k.clock.disarm()
 	for {
