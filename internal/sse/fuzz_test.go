@@ -110,12 +110,14 @@ func azcoreEvents(t *testing.T, in string) []plainEvent {
 }
 
 // chunks gives its text in reads of the given sizes, then in single bytes, and
-// calls before each.
+// calls before each. After a read that gave nothing comes one that does: a source
+// that gives nothing for long is an error by itself.
 type chunks struct {
 	text   string
 	at     int
 	sizes  []byte
 	before func(read string)
+	empty  bool // the last read gave nothing
 }
 
 func (c *chunks) Read(p []byte) (int, error) {
@@ -127,6 +129,10 @@ func (c *chunks) Read(p []byte) (int, error) {
 	if len(c.sizes) > 0 {
 		size, c.sizes = int(c.sizes[0]), c.sizes[1:]
 	}
+	if c.empty {
+		size = max(size, 1)
+	}
+	c.empty = size == 0
 	n := copy(p[:min(size, len(p))], c.text[c.at:])
 	c.at += n
 	return n, nil
