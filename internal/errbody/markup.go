@@ -1,6 +1,7 @@
 package errbody
 
 import (
+	"strconv"
 	"strings"
 )
 
@@ -108,12 +109,41 @@ func element(s, name string) (string, bool) {
 	return trim(plain(s[:end])), true
 }
 
-// entities are the few that error pages use. The package html knows all of them,
-// and costs a program 78 KB.
-var entities = strings.NewReplacer(
-	"&amp;", "&", "&lt;", "<", "&gt;", ">", "&quot;", `"`, "&apos;", "'", "&#39;", "'", "&#x27;", "'", "&#34;", `"`, "&#160;", " ", "&nbsp;", " ",
-	"&ndash;", "-", "&mdash;", "-", "&hellip;", "...", "&copy;", "(c)",
-)
+// entities are the few names that error pages use. The package html knows all of
+// them, and costs a program 78 KB.
+var entities = map[string]string{
+	"amp": "&", "lt": "<", "gt": ">", "quot": `"`, "apos": "'", "nbsp": " ", "ndash": "-", "mdash": "-", "hellip": "...", "copy": "(c)",
+}
+
+// resolve puts in what the entities of a text stand for: those, and the numeric ones.
+func resolve(s string) string {
+	const longest = 10 // of what stands between & and ;
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(s, "&")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		name, after, ok := strings.Cut(rest[:min(len(rest), longest+1)], ";")
+		text, known := entities[name]
+		if digits, numeric := strings.CutPrefix(name, "#"); numeric {
+			base := 10
+			if hex := strings.TrimLeft(digits, "xX"); hex != digits {
+				digits, base = hex, 16
+			}
+			n, err := strconv.ParseInt(digits, base, 32)
+			text, known = string(rune(n)), err == nil && n > 0
+		}
+		if !ok || !known {
+			b.WriteByte('&')
+			s = rest
+			continue
+		}
+		b.WriteString(text)
+		s = after + rest[min(len(rest), longest+1):]
+	}
+}
 
 // plain is a text without its tags, and without scripts and styles.
 func plain(s string) string {
@@ -125,7 +155,7 @@ func plain(s string) string {
 			t.from, t.to = len(s), len(s)
 		}
 		if hidden == "" {
-			b.WriteString(entities.Replace(s[:t.from]))
+			b.WriteString(resolve(s[:t.from]))
 			b.WriteString(" " + t.text)
 		}
 		if !ok {
