@@ -417,3 +417,21 @@ func TestDialFailureThenCancel(t *testing.T) {
 		assert.False(t, asError(err).Delivered)
 	})
 }
+
+// A transport of a caller's tests may give the same headers to several calls.
+func TestSharedResponseHeaders(t *testing.T) {
+	shared := http.Header{"Content-Type": {"application/json"}}
+	c := newTestClient(t, nil, func(o *ClientOptions) {
+		o.Transport = policyTransport(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Header: shared, Body: io.NopCloser(strings.NewReader(testAnswer))}, nil
+		})
+	})
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			_, err := c.Chat(t.Context(), hello, nil)
+			assert.NoError(t, err)
+		})
+	}
+	wg.Wait()
+}

@@ -193,7 +193,9 @@ func scrub(text string, credentials []string) string {
 func scrubHeader(h http.Header, credentials []string) {
 	for name, values := range h {
 		for i, v := range values {
-			values[i] = scrub(v, credentials)
+			if clean := scrub(v, credentials); clean != v { // a transport may share what it gives
+				values[i] = clean
+			}
 		}
 		if clean := scrub(name, credentials); clean != name {
 			delete(h, name)
