@@ -418,6 +418,27 @@ func TestDialFailureThenCancel(t *testing.T) {
 	})
 }
 
+// A caller's policy may write into the body that azcore sends, as it may with
+// azcore's other clients.
+func TestPolicyThatWrapsTheBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		louder := policyFunc(func(req *policy.Request) (*http.Response, error) {
+			text, err := io.ReadAll(req.Raw().Body)
+			if err != nil {
+				return nil, err
+			}
+			req.Raw().Body = io.NopCloser(strings.NewReader(strings.ToUpper(string(text))))
+			return req.Next()
+		})
+		s := play(reply(503, ""), reply(200, testAnswer))
+		_, err := newTestClient(t, s, func(o *ClientOptions) { o.PerRetryPolicies = []policy.Policy{louder} }).Chat(t.Context(), hello, nil)
+		require.NoError(t, err)
+		require.Len(t, s.bodies, 2)
+		assert.Contains(t, s.bodies[0], "WHAT IS THE CAPITAL")
+		assert.Equal(t, s.bodies[0], s.bodies[1])
+	})
+}
+
 // A transport of a caller's tests may give the same headers to several calls.
 func TestSharedResponseHeaders(t *testing.T) {
 	shared := http.Header{"Content-Type": {"application/json"}}
