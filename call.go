@@ -363,7 +363,8 @@ type send struct {
 	began  time.Time
 	trace  atomic.Pointer[sendTrace] // a new one each time that the transport is entered
 
-	reached atomic.Bool // the transport was entered
+	reached atomic.Bool   // the transport was entered
+	given   io.ReadCloser // the request's body before the caller's per-retry policies
 
 	// Written by the guard before it returns, read after.
 	credentials      []string

@@ -128,7 +128,7 @@ func newClient(text string, options *ClientOptions) (*Client, ClientOptions, err
 // passes:
 //
 //	telemetry, request id, the caller's per-call policies, our retry policy
-//	(azcore's own, held at one send), the caller's per-retry policies,
+//	(azcore's own, held at one send), the first policy, the caller's per-retry policies,
 //	authentication, the last policy, azcore's header, trace and log policies,
 //	the guard, the transport
 func (c *Client) connect(o ClientOptions, auth []policy.Policy) (*Client, error) {
@@ -141,6 +141,7 @@ func (c *Client) connect(o ClientOptions, auth []policy.Policy) (*Client, error)
 	options.Retry = policy.RetryOptions{MaxRetries: -1}
 	client, err := azcore.NewClient(moduleName, moduleVersion, runtime.PipelineOptions{
 		PerCall:                []policy.Policy{runtime.NewRequestIDPolicy()},
+		PerRetry:               []policy.Policy{policyFunc(firstPolicy)},
 		AllowedHeaders:         loggedHeaders(),
 		AllowedQueryParameters: []string{"api-version"},
 		Tracing:                runtime.TracingOptions{Namespace: tracingNamespace},

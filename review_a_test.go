@@ -417,3 +417,42 @@ func TestDialFailureThenCancel(t *testing.T) {
 		assert.False(t, asError(err).Delivered)
 	})
 }
+
+// A caller's policy may write into the body that azcore sends, as it may with
+// azcore's other clients.
+func TestPolicyThatWrapsTheBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		louder := policyFunc(func(req *policy.Request) (*http.Response, error) {
+			text, err := io.ReadAll(req.Raw().Body)
+			if err != nil {
+				return nil, err
+			}
+			req.Raw().Body = io.NopCloser(strings.NewReader(strings.ToUpper(string(text))))
+			return req.Next()
+		})
+		s := play(reply(503, ""), reply(200, testAnswer))
+		_, err := newTestClient(t, s, func(o *ClientOptions) { o.PerRetryPolicies = []policy.Policy{louder} }).Chat(t.Context(), hello, nil)
+		require.NoError(t, err)
+		require.Len(t, s.bodies, 2)
+		assert.Contains(t, s.bodies[0], "WHAT IS THE CAPITAL")
+		assert.Equal(t, s.bodies[0], s.bodies[1])
+	})
+}
+
+// A transport of a caller's tests may give the same headers to several calls.
+func TestSharedResponseHeaders(t *testing.T) {
+	shared := http.Header{"Content-Type": {"application/json"}}
+	c := newTestClient(t, nil, func(o *ClientOptions) {
+		o.Transport = policyTransport(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Header: shared, Body: io.NopCloser(strings.NewReader(testAnswer))}, nil
+		})
+	})
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			_, err := c.Chat(t.Context(), hello, nil)
+			assert.NoError(t, err)
+		})
+	}
+	wg.Wait()
+}

@@ -193,7 +193,9 @@ func scrub(text string, credentials []string) string {
 func scrubHeader(h http.Header, credentials []string) {
 	for name, values := range h {
 		for i, v := range values {
-			values[i] = scrub(v, credentials)
+			if clean := scrub(v, credentials); clean != v { // a transport may share what it gives
+				values[i] = clean
+			}
 		}
 		if clean := scrub(name, credentials); clean != name {
 			delete(h, name)
@@ -221,6 +223,15 @@ func (e *scrubbedError) Error() string        { return e.text }
 func (e *scrubbedError) Is(target error) bool { return errors.Is(e.err, target) }
 func (e *scrubbedError) Timeout() bool        { return isTimeout(e.err) }
 
+// firstPolicy comes before the caller's per-retry policies, and notes the body that
+// azcore's loop has set.
+func firstPolicy(req *policy.Request) (*http.Response, error) {
+	if _, s := sending(req.Raw().Context()); s != nil {
+		s.given = req.Raw().Body
+	}
+	return req.Next()
+}
+
 // lastPolicy is the last of ours before azcore's log and the transport. It gives
 // each entry into the transport a body and a trace of its own: azcore's bearer
 // policy enters twice after a claims challenge.
@@ -231,7 +242,8 @@ func lastPolicy(req *policy.Request) (*http.Response, error) {
 	}
 	trace := new(sendTrace)
 	s.trace.Store(trace)
-	ours := req.Body() == io.ReadSeekCloser(k.body) // a caller's policy may have set another
+	// A caller's policy may have set another body, in one of two ways.
+	ours := req.Body() == io.ReadSeekCloser(k.body) && (req.Raw().Body == s.given || req.Raw().Body == io.ReadCloser(k.body))
 	req = req.WithContext(httptrace.WithClientTrace(req.Raw().Context(), trace.hooks()))
 	if ours {
 		k.body.prepare(req.Raw(), trace)
