@@ -1,0 +1,206 @@
+package azmistral
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+)
+
+// send is one sending of a call's request, down to the transport. Its context
+// ends with the deadline of ours that passed, or when the answer was read.
+type send struct {
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	began  time.Time
+	trace  atomic.Pointer[sendTrace] // a new one each time that the transport is entered
+
+	reached atomic.Bool   // the transport was entered
+	given   io.ReadCloser // the request's body before the caller's per-retry policies
+
+	// Written by the guard before it returns, read after.
+	credentials      []string
+	audience, tenant string
+	bodyCut          error // why the body of a refusal ended early
+}
+
+// newSend makes the next send, on a context that holds azcore's retry loop at one
+// send, and starts its start deadline.
+func (k *call) newSend(ctx context.Context, tryTimeout time.Duration) *send {
+	s := k.useSend(ctx)
+	k.attempts++
+	k.judged, k.judgedOf, k.judgedBy = nil, nil, nil // a transport may give the same error again
+	awaited := "response headers"
+	limit, after := &deadlineError{startTimeoutOption, k.start, awaited}, k.start
+	if tryTimeout > 0 && (after <= 0 || tryTimeout < after) {
+		limit, after = &deadlineError{tryTimeoutOption, tryTimeout, awaited}, tryTimeout
+	}
+	k.clock.arm(after, limit, s.cancel)
+	return s
+}
+
+// useSend makes a send, the call's last from now on, that is not counted. It ends
+// the one before, which a caller's policy that sends twice left.
+func (k *call) useSend(ctx context.Context) *send {
+	if k.send != nil {
+		k.send.cancel(context.Canceled)
+	}
+	s := &send{began: time.Now()}
+	ctx, s.cancel = context.WithCancelCause(ctx)
+	s.ctx = withCall(ctx, k, s)
+	s.trace.Store(new(sendTrace))
+	k.send = s
+	return s
+}
+
+// delivered says whether the service may have the whole request, as far as can be
+// known.
+func (s *send) delivered(err error) bool {
+	if !s.reached.Load() {
+		return false
+	}
+	t := s.trace.Load()
+	if !s.connected(err) {
+		return false
+	}
+	// net/http may go on to a second connection after a failed write: one that was
+	// whole counts. WroteRequest may fire after RoundTrip has returned: a body that
+	// was read to its end counts as sent.
+	return t.untold() || t.wrote.Load() || t.bodyRead.Load() && !t.writeFailed.Load()
+}
+
+// connected says whether a connection was had.
+func (s *send) connected(err error) bool {
+	t := s.trace.Load()
+	if t.untold() {
+		return !isDial(err)
+	}
+	return t.gotConn.Load()
+}
+
+// sendTrace is what httptrace tells of one entry into the transport, maybe late
+// and from other goroutines.
+type sendTrace struct {
+	asked, gotConn, reused, http2 atomic.Bool
+	wrote, writeFailed, firstByte atomic.Bool
+	bodyRead                      atomic.Bool
+}
+
+// untold says that the transport tells httptrace nothing.
+func (t *sendTrace) untold() bool { return !t.asked.Load() && !t.gotConn.Load() }
+
+func (t *sendTrace) hooks() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn: func(string) { t.asked.Store(true) },
+		GotConn: func(info httptrace.GotConnInfo) {
+			t.reused.Store(info.Reused)
+			if c, ok := info.Conn.(*tls.Conn); ok && c.ConnectionState().NegotiatedProtocol == "h2" {
+				t.http2.Store(true)
+			}
+			t.gotConn.Store(true)
+		},
+		WroteRequest: func(info httptrace.WroteRequestInfo) {
+			if info.Err != nil {
+				t.writeFailed.Store(true)
+			} else {
+				t.wrote.Store(true)
+			}
+		},
+		GotFirstResponseByte: func() { t.firstByte.Store(true) },
+	}
+}
+
+// diedIdle says that a reused connection turned out to be dead before the first
+// byte of a response: the server closed it while it lay idle. net/http's error for
+// that has no type; on HTTP/2, where every later call is "reused", it proves
+// nothing.
+func (t *sendTrace) diedIdle(err error) bool {
+	if !t.reused.Load() || t.firstByte.Load() || t.http2.Load() {
+		return false
+	}
+	text := err.Error()
+	if strings.Contains(text, "http2") || strings.Contains(text, "stream error") {
+		return false
+	}
+	// Not io.ErrUnexpectedEOF: HTTP/2 without TLS, which is not told apart, ends so.
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
+		errors.Is(err, net.ErrClosed) || strings.Contains(text, "server closed idle connection") || strings.Contains(text, "closed network connection")
+}
+
+// callContext carries a call, and the send under way, to the policies and the
+// guard below, and holds azcore's own retry loop at one send.
+type callContext struct {
+	context.Context
+	call *call
+	send *send
+}
+
+type callKey struct{}
+
+var oneSend any = policy.RetryOptions{MaxRetries: -1}
+
+func withCall(ctx context.Context, k *call, s *send) context.Context {
+	return &callContext{ctx, k, s}
+}
+
+func (c *callContext) Value(key any) any {
+	switch {
+	case key == callKey{}:
+		return c
+	case c.send != nil && key == retryOptionsKey:
+		return oneSend
+	}
+	return c.Context.Value(key)
+}
+
+// sending gives the call and the send that a request belongs to; nil for a
+// request that is none of ours.
+func sending(ctx context.Context) (*call, *send) {
+	if c, ok := ctx.Value(callKey{}).(*callContext); ok {
+		return c.call, c.send
+	}
+	return nil, nil
+}
+
+// requestBody is a call's body. Each send reads it through a reader of its own,
+// since a transport may still read after an early answer.
+type requestBody struct {
+	*bytes.Reader
+	text []byte
+}
+
+func newRequestBody(text []byte) *requestBody { return &requestBody{bytes.NewReader(text), text} }
+
+func (b *requestBody) Close() error { return nil }
+
+// prepare gives a request a reader of its own, which notes in t when it was read
+// whole.
+func (b *requestBody) prepare(req *http.Request, t *sendTrace) {
+	req.Body = &bodyReader{bytes.NewReader(b.text), t}
+	req.GetBody = func() (io.ReadCloser, error) { return &bodyReader{bytes.NewReader(b.text), t}, nil }
+}
+
+type bodyReader struct {
+	text  *bytes.Reader
+	trace *sendTrace
+}
+
+func (r *bodyReader) Read(p []byte) (int, error) {
+	n, err := r.text.Read(p)
+	if r.text.Len() == 0 {
+		r.trace.bodyRead.Store(true)
+	}
+	return n, err
+}
+
+func (r *bodyReader) Close() error { return nil }
