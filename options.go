@@ -57,9 +57,10 @@ type ClientOptions struct {
 	KeyHeader string
 
 	// StartTimeout bounds each send: to the response headers for Chat, to the first
-	// event for ChatStream. Waits between sends are not counted. Keep it long for
-	// reasoning models: they think before the first byte. 0 means 30 minutes, less
-	// than 0 means no bound. When it passes, the error is ErrTimeout.
+	// event for ChatStream. Waits between sends are not counted, nor is the caller's
+	// time before the first Next. Keep it long for reasoning models: they think
+	// before the first byte. 0 means 30 minutes, less than 0 means no bound. When it
+	// passes, the error is ErrTimeout.
 	StartTimeout time.Duration
 
 	// IdleTimeout bounds the silence between two reads of the answer that bring
@@ -68,11 +69,11 @@ type ClientOptions struct {
 	IdleTimeout time.Duration
 
 	// MaxResponseBytes is the largest body that Chat reads, after decompression.
-	// 0 means 64 MiB. A larger one is ErrTooLarge.
+	// 0 or less means 64 MiB. A larger one is ErrTooLarge.
 	MaxResponseBytes int64
 
 	// MaxEventBytes is the largest event that a stream reads, over all its lines.
-	// 0 means 16 MiB. A larger one is ErrTooLarge.
+	// 0 or less means 16 MiB. A larger one is ErrTooLarge.
 	MaxEventBytes int64
 
 	// RetryUnknown also sends a request again when it was delivered and no answer
