@@ -51,7 +51,9 @@ type Scenario struct {
 	reply func(args) Reply
 	want  func(args) Want                // where the keys decide; nil: Want
 	set   func(*azmistral.ClientOptions) // options that it needs
-	own   func(*Stage)                   // listens by itself: for Play only, reply is nil
+	own   func(*Stage, *playing)         // listens by itself: for Play only, reply is nil
+	inner func(args) Reply               // of the handler of one that listens by itself; nil: an answer
+	early bool                           // the calls before the last meet it too
 	limit time.Duration                  // Timeout of the http.Client
 }
 
@@ -76,10 +78,12 @@ type Want struct {
 	// An answer. With Err, Text is what a stream gave before it broke; "" says
 	// nothing of it.
 	Text         string // of the first choice
+	TextBytes    int    // of a text that is too long to hold here, see HasText
 	Thinking     string
 	Further      []string // the texts of further choices
 	FinishReason azmistral.FinishReason
 	ToolCalls    []azmistral.ToolCall // an ID of "" is one that the client makes
+	AnyOrder     bool                 // of ToolCalls
 	Usage        azmistral.Usage
 
 	// An error.
@@ -104,6 +108,24 @@ type Want struct {
 	WaitLeast time.Duration // before each send but the first
 	WaitMost  time.Duration // 0: any
 	Within    time.Duration // the call is over; 0 means 5 s
+}
+
+// HasText says whether a text is the answer's: Text, or where TextBytes is set a
+// text of that length and make, or where Text is "" one that has each of Words.
+func (w Want) HasText(text string) bool {
+	switch {
+	case w.TextBytes > 0:
+		if len(text) != w.TextBytes {
+			return false
+		}
+		for len(text) >= len(tile) && text[:len(tile)] == tile {
+			text = text[len(tile):]
+		}
+		return text == ""
+	case w.Text == "" && len(w.Words) > 0:
+		return !slices.ContainsFunc(w.Words, func(word string) bool { return !strings.Contains(text, word) })
+	}
+	return text == w.Text
 }
 
 type scenarioKey struct {
@@ -144,9 +166,24 @@ func families() []family {
 		{"shape", shapeScenarios},
 		{"cut", cutScenarios},
 		{"end", endScenarios},
+		{"framing", framingScenarios},
 		{"time", timeScenarios},
 		{"stream-error", streamErrorScenarios},
 		{"body", bodyScenarios},
+		{"bound", boundScenarios},
+		{"interim", interimScenarios},
+		{"wire", wireScenarios},
+		{"reuse", reuseScenarios},
+		{"network", networkScenarios},
+		{"tls", tlsScenarios},
+		{"http2", http2Scenarios},
+		{"redirect", redirectScenarios},
+		{"secret", secretScenarios},
+		{"wait", waitScenarios},
+		{"json", jsonScenarios},
+		{"tool", toolScenarios},
+		{"choice", choiceScenarios},
+		{"usage", usageScenarios},
 	}
 }
 
@@ -195,7 +232,12 @@ func (s Scenario) With(keys string) Scenario {
 
 // play gives the reply for a set of keys.
 func (s *Scenario) play(a args) Reply {
-	reply := s.reply(a)
+	reply := Reply{}
+	if s.reply != nil {
+		reply = s.reply(a)
+	} else if s.inner != nil {
+		reply = s.inner(a)
+	}
 	if _, ok := a["delay"]; ok {
 		reply.delay = a.duration("delay", 0)
 	}

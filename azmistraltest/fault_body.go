@@ -1,8 +1,6 @@
 package azmistraltest
 
 import (
-	"bytes"
-	"compress/gzip"
 	"net/http"
 	"strconv"
 	"strings"
@@ -168,13 +166,3 @@ func wantCoded200(code string, words ...string) Want {
 	w.Code = code
 	return w
 }
-
-func zipped(text string) string {
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	_, _ = z.Write([]byte(text))
-	_ = z.Close()
-	return b.String()
-}
-
-func badSum(z string) string { return z[:len(z)-8] + "\x00\x00\x00\x00" + z[len(z)-4:] }

@@ -1,7 +1,6 @@
 package azmistraltest
 
 import (
-	"context"
 	"crypto/tls"
 	"net"
 	"net/http"
@@ -54,7 +53,7 @@ func (s Scenario) Play(tb TB, p Protocol) *Stage {
 		transport.ForceAttemptHTTP2 = p == HTTP2
 	}
 	if s.own != nil {
-		stage.playOwn(tb, p, listener)
+		s.own(stage, &playing{tb: tb, protocol: p, listener: listener})
 		return stage
 	}
 	server := stage.server()
@@ -177,12 +176,15 @@ func credentialOf(r *Request) string {
 
 // reply decides what a request gets.
 func (s *Stage) reply() Reply {
-	n := int(s.played.Add(1))
 	s.mu.Lock()
 	keys := s.scenario.args
 	s.mu.Unlock()
+	n := int(s.played.Add(1))
+	if !s.scenario.early {
+		n -= max(0, s.scenario.Calls-1)
+	}
 	count := keys.number("count", s.scenario.count)
-	if count > 0 && n > count || n < s.scenario.Calls {
+	if n < 1 || count > 0 && n > count {
 		return Reply{}
 	}
 	a := args{"elsewhere": s.elsewhere}
@@ -200,25 +202,9 @@ func stageService(s *service) *service {
 	return &made
 }
 
-// server serves the handler. Its connections count their requests.
 func (s *Stage) server() *http.Server {
 	server := &http.Server{Handler: s.handler, ErrorLog: silent}
-	server.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
-		return context.WithValue(ctx, connectionKey{}, new(atomic.Int64))
-	}
 	return server
-}
-
-// connectionKey finds the number of requests on a connection of a stage.
-type connectionKey struct{}
-
-// onConnection counts a request of its connection: 1 for the first. Elsewhere than
-// on a stage nobody knows, and every connection counts as used before.
-func onConnection(r *http.Request) int {
-	if n, ok := r.Context().Value(connectionKey{}).(*atomic.Int64); ok {
-		return int(n.Add(1))
-	}
-	return 2
 }
 
 func (s *Stage) serve(tb TB, server *http.Server, listener net.Listener) {
