@@ -62,7 +62,9 @@
 //	[[sandbox: cut after=5 how=reset]]
 //	[[sandbox: help]]
 //
-// [Faults] lists what there is.
+// [Scenarios] lists what there is: the fault catalogue, each entry with what a
+// client has to make of it. [Scenario.Play] plays one alone, those too that need a
+// listener of their own.
 //
 // # What it takes
 //

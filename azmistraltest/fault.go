@@ -2,20 +2,130 @@ package azmistraltest
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/azmistral/azmistral"
 )
 
-// scenario is one entry of the catalogue: something special that the sandbox does
-// when a message provokes it or a script names it.
-type scenario struct {
-	name  string
-	does  string
+// Scenario is one entry of the fault catalogue: something special that a service,
+// or the way to it, does, and what a client has to make of it. Play serves one
+// alone; Fault and a message with [[sandbox: NAME key=value …]] ask a Handler for
+// it by its name.
+type Scenario struct {
+	Name   string
+	Family string
+	Does   string
+	Keys   []string // "key=default: what it does"
+
+	// Forms and Protocols are those in which it can be played. Outside of them a
+	// Handler does what comes nearest.
+	Forms     []Form
+	Protocols []Protocol
+
+	// Positions is how many values the key "at" has, from 0: every one is a case of
+	// its own, see With. 0: there is no such key.
+	Positions int
+
+	// Calls is how many calls one client makes, one after the other; Want is said of
+	// the last, the others have an answer. 0 means 1.
+	Calls int
+
+	// Long says that it takes seconds or minutes by the clock: use PlayInBubble.
+	Long bool
+
+	// What the caller does besides calling. The zero values mean: nothing.
+	Deadline time.Duration // of the context
+	Cancel   time.Duration // the context is cancelled after; less than 0: before the call
+	Leave    int           // the stream is closed after so many chunks
+
+	// Want is the outcome, with the options that Stage.Options sets.
+	Want Want
+
 	keys  []scenarioKey
+	args  args
+	count int // it is played so many times, then there is an answer; 0: always
+
 	reply func(args) Reply
+	want  func(args) Want                // where the keys decide; nil: Want
+	set   func(*azmistral.ClientOptions) // options that it needs
+	own   func(*Stage, *playing)         // listens by itself: for Play only, reply is nil
+	inner func(args) Reply               // of the handler of one that listens by itself; nil: an answer
+	early bool                           // the calls before the last meet it too
+	limit time.Duration                  // Timeout of the http.Client
+}
+
+// Form is a form of a call.
+type Form string
+
+const (
+	Unary    Form = "unary"
+	Streamed Form = "streamed"
+)
+
+// Protocol is a version of HTTP. HTTP/2 comes with TLS.
+type Protocol string
+
+const (
+	HTTP1 Protocol = "HTTP/1.1"
+	HTTP2 Protocol = "HTTP/2"
+)
+
+// Want is what a call has to come to: an answer where Err is nil, else an error.
+type Want struct {
+	// An answer. With Err, Text is what a stream gave before it broke; "" says
+	// nothing of it.
+	Text         string // of the first choice
+	TextBytes    int    // of a text that is too long to hold here, see HasText
+	Thinking     string
+	Further      []string // the texts of further choices
+	FinishReason azmistral.FinishReason
+	ToolCalls    []azmistral.ToolCall // an ID of "" is one that the client makes
+	AnyOrder     bool                 // of ToolCalls
+	Usage        azmistral.Usage
+
+	// An error.
+	Err        error   // the sentinel, or the context's error
+	Or         []error // what is as right as Err
+	Also       []error // errors.Is finds each of these too
+	Status     int     // 0: no response
+	Code       string  // "*": any
+	RetryAfter time.Duration
+	AtLeast    bool // RetryAfter is the least; how a client reads an absurd wait is its own affair
+	Delivered  bool
+	Loose      bool     // Status, Code and Delivered depend on timing
+	Words      []string // the error says each, or a field of it; an answer's text has each, where Text is ""
+
+	// WholeOrError: the answer above or any error is right. Less than the answer
+	// without an error never is.
+	WholeOrError bool
+
+	// Of both.
+	Sends     int           // that arrive: exactly; 0: any number; less than 0: none
+	Attempts  int           // that the client tells; 0: as many as Sends
+	WaitLeast time.Duration // before each send but the first
+	WaitMost  time.Duration // 0: any
+	Within    time.Duration // the call is over; 0 means 5 s
+}
+
+// HasText says whether a text is the answer's: Text, or where TextBytes is set a
+// text of that length and make, or where Text is "" one that has each of Words.
+func (w Want) HasText(text string) bool {
+	switch {
+	case w.TextBytes > 0:
+		if len(text) != w.TextBytes {
+			return false
+		}
+		for len(text) >= len(tile) && text[:len(tile)] == tile {
+			text = text[len(tile):]
+		}
+		return text == ""
+	case w.Text == "" && len(w.Words) > 0:
+		return !slices.ContainsFunc(w.Words, func(word string) bool { return !strings.Contains(text, word) })
+	}
+	return text == w.Text
 }
 
 type scenarioKey struct {
@@ -41,377 +151,147 @@ var commonKeys = []scenarioKey{
 	{"pace", sortDuration, "0", "between two events of a stream"},
 }
 
-// Scenario is one entry of the catalogue of special behaviour.
-type Scenario struct {
-	Name string
-	Does string
-	Keys []string // "key=default: what it does"
+// family is a group of the catalogue.
+type family struct {
+	name      string
+	scenarios func() []Scenario
 }
 
-// Faults lists the catalogue: everything that Fault and a provocation can name.
-func Faults() []Scenario {
+// families are the groups in their order.
+func families() []family {
+	return []family{
+		{"answer", answerScenarios},
+		{"refusal", refusalScenarios},
+		{"status", statusScenarios},
+		{"shape", shapeScenarios},
+		{"cut", cutScenarios},
+		{"end", endScenarios},
+		{"framing", framingScenarios},
+		{"time", timeScenarios},
+		{"stream-error", streamErrorScenarios},
+		{"body", bodyScenarios},
+		{"bound", boundScenarios},
+		{"interim", interimScenarios},
+		{"wire", wireScenarios},
+		{"reuse", reuseScenarios},
+		{"network", networkScenarios},
+		{"tls", tlsScenarios},
+		{"http2", http2Scenarios},
+		{"redirect", redirectScenarios},
+		{"secret", secretScenarios},
+		{"wait", waitScenarios},
+		{"json", jsonScenarios},
+		{"tool", toolScenarios},
+		{"choice", choiceScenarios},
+		{"usage", usageScenarios},
+	}
+}
+
+// Scenarios is the fault catalogue, in a fixed order: everything that Play, Fault
+// and a provocation can name.
+func Scenarios() []Scenario {
 	var list []Scenario
-	for _, s := range catalogue() {
-		entry := Scenario{Name: s.name, Does: s.does}
-		for _, k := range s.keys {
-			entry.Keys = append(entry.Keys, k.name+"="+k.fallback+": "+k.does)
+	for _, family := range families() {
+		for _, s := range family.scenarios() {
+			s.Family = family.name
+			for _, k := range s.keys {
+				s.Keys = append(s.Keys, k.name+"="+k.fallback+": "+k.does)
+			}
+			if s.Forms == nil {
+				s.Forms = []Form{Unary, Streamed}
+			}
+			if s.Protocols == nil {
+				s.Protocols = []Protocol{HTTP1, HTTP2}
+			}
+			if s.own != nil {
+				s.Does += " (it needs a listener of its own: Play only)"
+			}
+			if s.want != nil {
+				s.Want = s.want(nil)
+			}
+			list = append(list, s)
 		}
-		list = append(list, entry)
 	}
 	return list
 }
 
-func scenarioOf(name string) *scenario {
-	list := catalogue()
-	if i := slices.IndexFunc(list, func(s scenario) bool { return s.name == name }); i >= 0 {
-		return &list[i]
+// With gives the scenario with values for its keys, as they stand behind its name
+// in a provocation, and with what it then wants: With("at=17"). It panics where it
+// has no such key. Keys that replace texts of the service leave Want as it is.
+func (s Scenario) With(keys string) Scenario {
+	a, err := s.read(splitWords(keys))
+	if err != nil {
+		panic("azmistraltest: With: " + err.Error())
 	}
-	return nil
-}
-
-// catalogue is the table of scenarios, group by group.
-func catalogue() []scenario {
-	return slices.Concat(answerScenarios(), refusalScenarios(), streamScenarios(), bodyScenarios())
-}
-
-// answerScenarios are answers that a default answer is not.
-func answerScenarios() []scenario {
-	return []scenario{
-		{name: "help", does: "lists the scenarios",
-			reply: func(args) Reply { return Text(help()) }},
-		{name: "say", does: "answers with a text of yours",
-			keys:  []scenarioKey{{"text", sortText, "Hello.", "the answer, in double quotes"}},
-			reply: func(a args) Reply { return Text(a.text("text", "Hello.")) }},
-		{name: "long", does: "answers at length",
-			keys:  []scenarioKey{{"tokens", sortNumber, "2000", "of the answer"}},
-			reply: func(a args) Reply { return Text(longText(a.number("tokens", 2000))) }},
-		{name: "empty-text", does: "answers with an empty text",
-			reply: func(args) Reply { return Text("") }},
-		{name: "thinking", does: "thinks before it answers",
-			keys: []scenarioKey{{"tokens", sortNumber, "40", "of the thinking"}},
-			reply: func(a args) Reply {
-				return Reply{}.changed(func(answer *answer) {
-					for i := range answer.choices {
-						answer.choices[i].thinking = longText(a.number("tokens", 40))
-					}
-				})
-			}},
-		{name: "tool-calls", does: "calls a tool, whether or not the request has one",
-			keys: []scenarioKey{
-				{"n", sortNumber, "1", "calls in parallel"},
-				{"name", sortText, "get_weather", "of the function"},
-				{"arguments", sortText, "{}", "JSON text without double quotes inside: use single ones"},
-			},
-			reply: func(a args) Reply {
-				call := ToolCall{Name: a.text("name", "get_weather"), Arguments: strings.ReplaceAll(a.text("arguments", "{}"), "'", `"`)}
-				return ToolCalls(slices.Repeat([]ToolCall{call}, max(0, a.number("n", 1)))...)
-			}},
-		{name: "bad-arguments", does: "calls a tool with arguments that are no JSON",
-			keys: []scenarioKey{{"name", sortText, "get_weather", "of the function"}},
-			reply: func(a args) Reply {
-				return ToolCalls(ToolCall{Name: a.text("name", "get_weather"), Arguments: `{"city": "Par`})
-			}},
-		{name: "finish", does: "ends the answer with another finish reason",
-			keys:  []scenarioKey{{"reason", sortText, "length", "such as length, model_length, error"}},
-			reply: func(a args) Reply { return Reply{}.FinishReason(a.text("reason", "length")) }},
-		{name: "output-filtered", does: "the filter cuts the answer",
-			keys: []scenarioKey{
-				{"category", sortText, "violence", "hate, self_harm, sexual, violence, protected_material_text …"},
-				{"after", sortNumber, "5", "tokens of text; 0 leaves no message where the route does so"},
-			},
-			reply: func(a args) Reply {
-				r := Reply{filtered: a.text("category", "violence")}
-				return r.FinishReason("content_filter").changed(func(answer *answer) {
-					for i := range answer.choices {
-						answer.choices[i] = choice{text: firstTokens(answer.choices[i].text, a.number("after", 5))}
-					}
-				})
-			}},
-		{name: "slow", does: "answers slowly",
-			keys: []scenarioKey{{"delay", sortDuration, "2s", "before the headers"}, {"pace", sortDuration, "200ms", "between two events"}},
-			reply: func(a args) Reply {
-				return Reply{}.Delay(a.duration("delay", 2*time.Second)).Pace(a.duration("pace", 200*time.Millisecond))
-			}},
+	s.args = a
+	if s.want != nil {
+		s.Want = s.want(a)
 	}
+	return s
 }
 
-// refusalScenarios are errors instead of an answer.
-func refusalScenarios() []scenario {
-	return []scenario{
-		{name: "error", does: "refuses, in the body of the route",
-			keys: []scenarioKey{
-				{"status", sortStatus, "500", "of HTTP"},
-				{"code", sortText, "InternalServerError", "of the service"},
-				{"message", sortText, "The sandbox was asked to fail.", "in double quotes"},
-			},
-			reply: func(a args) Reply {
-				return Error(a.number("status", 500), a.text("code", "InternalServerError"), a.text("message", "The sandbox was asked to fail."))
-			}},
-		{name: "rate-limit", does: "refuses with 429",
-			keys: []scenarioKey{
-				{"wait", sortDuration, "2s", "that is asked for"},
-				{"form", sortText, "seconds", "of the wait: seconds, fraction, ms, x-ms, date, prose, both, none"},
-				{"limit", sortText, "requests", "that was met: requests or tokens"},
-			},
-			reply: rateLimit},
-		{name: "capacity", does: "refuses with 429: the model has no capacity",
-			reply: func(args) Reply {
-				return refusing(func(r *Request) *refusal {
-					return &refusal{status: 429, code: "3505", kind: "service_tier_capacity_exceeded", message: "Service tier capacity exceeded for this model.", fromModel: true}
-				})
-			}},
-		{name: "unauthorized", does: "refuses the key with 401",
-			reply: func(args) Reply { return refusing(func(r *Request) *refusal { return refuseKey(r.place) }) }},
-		{name: "audience", does: "refuses the token's audience with 401",
-			reply: func(args) Reply { return refusing(func(r *Request) *refusal { return refuseAudience(r.place) }) }},
-		{name: "permission", does: "refuses with 401: the role is missing",
-			reply: func(args) Reply { return refusing(func(*Request) *refusal { return refusePermission() }) }},
-		{name: "keys-disabled", does: "refuses with 403: sign-in by key is switched off",
-			reply: func(args) Reply { return refusing(func(*Request) *refusal { return refuseKeysDisabled() }) }},
-		{name: "quota", does: "refuses with 403: a gateway's quota is used up",
-			reply: func(args) Reply {
-				return refusing(func(*Request) *refusal {
-					return &refusal{status: 403, body: `{ "statusCode": 403, "message": "Out of call volume quota. Quota will be replenished in 2.12 days." }`}
-				})
-			}},
-		{name: "not-found", does: "refuses with what the route says of an unknown deployment",
-			reply: func(args) Reply {
-				return refusing(func(r *Request) *refusal { return refuseDeployment(r.place, r.Model) })
-			}},
-		{name: "prompt-filtered", does: "the filter blocks the prompt",
-			keys: []scenarioKey{{"category", sortText, "violence", "hate, self_harm, sexual, violence, jailbreak"}},
-			reply: func(a args) Reply {
-				return refusing(func(r *Request) *refusal { return refuseFiltered(r.place, a.text("category", "violence")) })
-			}},
-		{name: "context-too-long", does: "refuses the prompt's length",
-			reply: func(args) Reply {
-				return refusing(func(r *Request) *refusal {
-					return invalid("3051", "invalid_request_invalid_args", "Prompt contains 159202 tokens and 0 draft tokens, too large for model with 131072 maximum context length")
-				})
-			}},
-		{name: "model-error", does: "424: the model's container answered with another status",
-			keys: []scenarioKey{{"status", sortStatus, "503", "of the container"}},
-			reply: func(a args) Reply {
-				r := Raw(http.StatusFailedDependency, nil, `{"detail":"The model failed."}`+guide)
-				return r.Header("Content-Type", "application/json").
-					Header("ms-azureml-model-error-reason", "model_error").
-					Header("ms-azureml-model-error-statuscode", strconv.Itoa(a.number("status", 503)))
-			}},
-		{name: "pending", does: "429 with an empty body: too many requests wait for the model",
-			reply: func(args) Reply {
-				r := Raw(http.StatusTooManyRequests, nil, "")
-				return r.Header("Content-Type", "text/plain").Header("ms-azureml-model-error-reason", "too_many_pending_request")
-			}},
-		{name: "timeout", does: "408: the model took too long",
-			reply: func(args) Reply {
-				return Raw(http.StatusRequestTimeout, nil, "upstream request timeout"+guide).Header("Content-Type", "text/plain")
-			}},
-		{name: "server-error", does: "500 in the words of Azure OpenAI",
-			reply: func(args) Reply {
-				return Raw(http.StatusInternalServerError, nil, `{"error":{"message":"The server had an error processing your request. Sorry about that! You can retry your request.","type":"server_error","param":null,"code":null}}`).
-					Header("ms-azureml-model-error-reason", "model_error").Header("ms-azureml-model-error-statuscode", "500")
-			}},
+// play gives the reply for a set of keys.
+func (s *Scenario) play(a args) Reply {
+	reply := Reply{}
+	if s.reply != nil {
+		reply = s.reply(a)
+	} else if s.inner != nil {
+		reply = s.inner(a)
 	}
-}
-
-// streamScenarios break a stream on its way. On a whole answer "after" counts
-// nothing and the body is cut in its middle.
-func streamScenarios() []scenario {
-	return []scenario{
-		{name: "cut", does: "ends in the middle",
-			keys: []scenarioKey{
-				{"after", sortNumber, "3", "events of a stream"},
-				{"how", sortText, "clean", "clean (as if complete), abort (the chunked body is cut), reset, half (inside an event, then clean)"},
-			},
-			reply: func(a args) Reply {
-				return Reply{}.tampered(func(o *output) { cut(o, a.number("after", 3), a.text("how", "clean")) })
-			}},
-		{name: "stall", does: "goes silent in the middle and keeps the connection",
-			keys: []scenarioKey{{"after", sortNumber, "3", "events of a stream"}},
-			reply: func(a args) Reply {
-				return Reply{}.tampered(func(o *output) {
-					keep(o, a.number("after", 3), false)
-					o.hold = true
-				})
-			}},
-		{name: "silent", does: "never answers: not even a status",
-			reply: func(args) Reply { return Reply{}.tampered(func(o *output) { o.status, o.hold = 0, true }) }},
-		{name: "hang-up", does: "closes the connection without a status",
-			reply: func(args) Reply { return Reply{}.tampered(func(o *output) { o.status, o.end = 0, endAbort }) }},
-		{name: "no-done", does: "leaves out [DONE]",
-			reply: func(args) Reply { return Reply{}.tampered(dropDone) }},
-		{name: "no-finish", does: "leaves out the events with a finish reason",
-			reply: func(args) Reply {
-				return Reply{}.tampered(func(o *output) {
-					o.steps = slices.DeleteFunc(o.steps, func(s step) bool {
-						text := string(s.data)
-						return strings.Contains(text, `"finish_reason":"`)
-					})
-				})
-			}},
-		{name: "only-done", does: "a stream with nothing but [DONE]",
-			reply: func(args) Reply { return SSE("[DONE]") }},
-		{name: "no-events", does: "a stream with nothing in it",
-			reply: func(args) Reply { return SSE() }},
-		{name: "comments", does: "puts comment lines between the events",
-			reply: func(args) Reply {
-				return Reply{}.tampered(func(o *output) {
-					for i := range o.steps {
-						if o.stream {
-							o.steps[i].data = slices.Concat([]byte(": keep-alive\n\n"), o.steps[i].data)
-						}
-					}
-				})
-			}},
-		{name: "stream-error", does: "an error in the middle of a stream",
-			keys: []scenarioKey{
-				{"after", sortNumber, "3", "events"},
-				{"shape", sortText, "error", "error, event, mistral, detail, text, bare"},
-				{"message", sortText, "The sandbox was asked to fail.", "in double quotes"},
-			},
-			reply: func(a args) Reply {
-				return Reply{}.tampered(func(o *output) {
-					keep(o, a.number("after", 3), false)
-					o.steps = append(o.steps, step{data: errorEvent(a.text("shape", "error"), a.text("message", "The sandbox was asked to fail."))})
-				})
-			}},
+	if _, ok := a["delay"]; ok {
+		reply.delay = a.duration("delay", 0)
 	}
-}
-
-// bodyScenarios are bodies that are no answer.
-func bodyScenarios() []scenario {
-	return []scenario{
-		{name: "html", does: "a page instead of an answer",
-			keys: []scenarioKey{{"status", sortStatus, "200", "of HTTP"}},
-			reply: func(a args) Reply {
-				return Raw(a.number("status", 200), http.Header{"Content-Type": {"text/html"}}, "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Please sign in.</body></html>\n")
-			}},
-		{name: "null", does: "200 and the word null",
-			reply: func(args) Reply { return Raw(200, nil, "null") }},
-		{name: "empty", does: "an empty body",
-			keys:  []scenarioKey{{"status", sortStatus, "200", "of HTTP"}},
-			reply: func(a args) Reply { return Raw(a.number("status", 200), nil, "") }},
-		{name: "no-choices", does: "200 and an answer without a choice",
-			reply: func(args) Reply {
-				return Reply{}.changed(func(a *answer) { a.choices = nil })
-			}},
-		{name: "broken-json", does: "200 and half a JSON body",
-			reply: func(args) Reply { return Raw(200, nil, `{"id":"x","choices":[{"index":0,"message":{"role":"assista`) }},
-		{name: "error-200", does: "200 and an error in the body",
-			reply: func(args) Reply {
-				return Raw(200, nil, `{"error":{"code":"InternalServerError","message":"The sandbox was asked to fail."}}`)
-			}},
-		{name: "redirect", does: "sends the client elsewhere",
-			keys: []scenarioKey{{"status", sortStatus, "307", "of HTTP"}, {"to", sortText, "https://elsewhere.example.com/", "the other place"}},
-			reply: func(a args) Reply {
-				return Raw(a.number("status", 307), nil, "").Header("Location", a.text("to", "https://elsewhere.example.com/"))
-			}},
-	}
-}
-
-func refusing(refuse func(*Request) *refusal) Reply {
-	return Reply{kind: replyRefusal, refuse: func(r *Request, _ *Handler) *refusal { return refuse(r) }}
-}
-
-// rateLimit asks for a wait in one of the forms that are about.
-func rateLimit(a args) Reply {
-	wait := a.duration("wait", 2*time.Second)
-	seconds := plain(wait.Seconds())
-	form := a.text("form", "seconds")
-	reply := Reply{kind: replyRefusal, refuse: func(r *Request, h *Handler) *refusal {
-		f := refuseRate(r.place, h.modelName(r), h.options.Region, seconds, a.text("limit", "requests") == "tokens")
-		if form == "prose" {
-			return &refusal{status: 429, code: "429", kind: "rate_limited", message: "Rate limit is exceeded. Try again in " + seconds + " seconds."}
-		}
-		if form == "date" {
-			f.header = http.Header{"Retry-After": {time.Now().Add(wait).UTC().Format(http.TimeFormat)}}
-		}
-		return f
-	}}
-	whole := strconv.Itoa(int((wait + time.Second - 1) / time.Second))
-	switch form {
-	case "seconds":
-		return reply.Header("Retry-After", whole)
-	case "fraction":
-		return reply.Header("Retry-After", seconds)
-	case "ms":
-		return reply.Header("retry-after-ms", strconv.FormatInt(wait.Milliseconds(), 10))
-	case "x-ms":
-		return reply.Header("x-ms-retry-after-ms", strconv.FormatInt(wait.Milliseconds(), 10))
-	case "both":
-		return reply.Header("Retry-After", whole).Header("retry-after-ms", strconv.FormatInt(wait.Milliseconds(), 10))
+	if _, ok := a["pace"]; ok {
+		reply.pace = a.duration("pace", 0)
 	}
 	return reply
 }
 
-// keep leaves the first n events of a stream, or the first half of a body. half
-// keeps a part of the next event as well.
-func keep(o *output, n int, half bool) {
-	if !o.stream {
-		if len(o.steps) > 0 {
-			o.steps = o.steps[:1]
-			o.steps[0].data = o.steps[0].data[:len(o.steps[0].data)/2]
+// read takes "key=value" words.
+func (s *Scenario) read(words []string) (args, error) {
+	a := args{}
+	for _, word := range words {
+		key, value, _ := strings.Cut(word, "=")
+		if err := s.checkKey(key, value); err != nil {
+			return nil, err
 		}
-		return
+		a[key] = value
 	}
-	n = min(max(0, n), len(o.steps))
-	rest := o.steps[n:]
-	o.steps = o.steps[:n:n]
-	if half && len(rest) > 0 {
-		o.steps = append(o.steps, step{data: rest[0].data[:len(rest[0].data)/2], pause: rest[0].pause})
-	}
+	return a, nil
 }
 
-func cut(o *output, after int, how string) {
-	keep(o, after, how == "half")
-	switch how {
-	case "abort":
-		o.end = endAbort
-	case "reset":
-		o.end = endReset
-	}
+// catalogue is Scenarios made once, never changed.
+func catalogue() []Scenario {
+	made.Do(func() { made.list = Scenarios() })
+	return made.list
 }
 
-func dropDone(o *output) {
-	o.steps = slices.DeleteFunc(o.steps, func(s step) bool { return string(s.data) == "data: [DONE]\n\n" })
+var made struct {
+	sync.Once
+	list []Scenario
 }
 
-// errorEvent is an error within a stream, in one of the shapes that are about.
-func errorEvent(shape, message string) []byte {
-	object := `{"error":{"code":"InternalServerError","message":` + quoted(message) + `,"type":"server_error"}}`
-	switch shape {
-	case "event":
-		return []byte("event: error\ndata: " + object + "\n\n")
-	case "mistral":
-		object = `{"object":"error","message":` + quoted(message) + `,"type":"internal_server_error","param":null,"code":"3000"}`
-	case "detail":
-		object = `{"detail":` + quoted(message) + `}`
-	case "text":
-		object = `{"error":` + quoted(message) + `}`
-	case "bare":
-		return []byte(object + "\n")
+func scenarioOf(name string) *Scenario {
+	list := catalogue()
+	if i := slices.IndexFunc(list, func(s Scenario) bool { return s.Name == name }); i >= 0 {
+		return &list[i]
 	}
-	return eventData(object)
-}
-
-// longText gives n tokens of text.
-func longText(n int) string {
-	const least = 5 // tokens of a sentence
-	var b strings.Builder
-	for i := range n/least + 1 {
-		fmt.Fprintf(&b, "Sentence %d goes on a little. ", i+1)
-	}
-	return firstTokens(b.String(), n)
+	return nil
 }
 
 // help lists the catalogue as a text.
 func help() string {
 	var b strings.Builder
 	b.WriteString("Write one of these into the last message, alone or beside other text: [[sandbox: NAME key=value …]]\n")
+	family := ""
 	for _, s := range catalogue() {
-		fmt.Fprintf(&b, "\n%s – %s\n", s.name, s.does)
-		for _, k := range s.keys {
-			fmt.Fprintf(&b, "    %s=%s: %s\n", k.name, k.fallback, k.does)
+		if s.Family != family {
+			family = s.Family
+			fmt.Fprintf(&b, "\n%s\n", strings.ToUpper(family))
+		}
+		fmt.Fprintf(&b, "\n%s – %s\n", s.Name, s.Does)
+		for _, k := range s.Keys {
+			fmt.Fprintf(&b, "    %s\n", k)
 		}
 	}
 	b.WriteString("\nWith every one:\n")

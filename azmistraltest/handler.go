@@ -18,6 +18,7 @@ type Handler struct {
 	options     Options
 	meter       meter
 	connections connections // of Transport
+	stage       *Stage      // plays one scenario to whoever comes; nil: none
 
 	mu       sync.Mutex
 	script   []Reply
@@ -127,6 +128,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if request.place.op == opChat {
 		request.decode()
 	}
+	if h.stage != nil {
+		request.place.service, request.seed = stageService(request.place.service), seed{}
+		request.decode()
+		defer h.stage.enter(request)()
+	}
 	number := h.remember(request)
 	id := request.seed.exchange(number)
 
@@ -156,6 +162,10 @@ func (h *Handler) respond(r *Request, tooLarge bool, id exchangeID) (*output, fu
 	nothing := func() {}
 	work := *r // the one that is kept stays as it came
 	r = &work
+	if h.stage != nil {
+		o, _ := h.answered(r, h.stage.reply(), standing{}, 0, id)
+		return o, nothing
+	}
 	if f := h.gate(r, tooLarge, id); f != nil {
 		return h.refused(r, f, id), nothing
 	}
@@ -354,6 +364,9 @@ func (h *Handler) answered(r *Request, reply Reply, left standing, cost int, id 
 		for i := 1; i < len(o.steps); i++ {
 			o.steps[i].pause = h.options.Pace + reply.pace
 		}
+	}
+	if reply.echo {
+		o.echo(r)
 	}
 	for _, tamper := range reply.tamper {
 		tamper(o)

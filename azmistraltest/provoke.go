@@ -98,22 +98,15 @@ func playScenario(text string) (Reply, int, error) {
 	if s == nil {
 		return Reply{}, 0, fmt.Errorf("there is no scenario %q", words[0])
 	}
-	a := args{}
-	for _, word := range words[1:] {
-		key, value, _ := strings.Cut(word, "=")
-		if err := s.checkKey(key, value); err != nil {
-			return Reply{}, 0, err
-		}
-		a[key] = value
+	if s.reply == nil {
+		return Reply{}, 0, fmt.Errorf("scenario %q needs a listener of its own: use Play", s.Name)
 	}
-	reply := s.reply(a)
-	if _, ok := a["delay"]; ok {
-		reply.delay = a.duration("delay", 0)
+	a, err := s.read(words[1:])
+	if err != nil {
+		return Reply{}, 0, err
 	}
-	if _, ok := a["pace"]; ok {
-		reply.pace = a.duration("pace", 0)
-	}
-	count := a.number("count", 0)
+	reply := s.play(a)
+	count := a.number("count", s.count)
 	if count > 0 {
 		reply.times = count
 	}
@@ -122,7 +115,7 @@ func playScenario(text string) (Reply, int, error) {
 
 // checkKey refuses keys that the scenario does not have, and values that are not
 // of the key's sort.
-func (s *scenario) checkKey(key, value string) error {
+func (s *Scenario) checkKey(key, value string) error {
 	i := slices.IndexFunc(s.keys, func(k scenarioKey) bool { return k.name == key })
 	k := scenarioKey{}
 	if i >= 0 {
@@ -130,7 +123,7 @@ func (s *scenario) checkKey(key, value string) error {
 	} else if i = slices.IndexFunc(commonKeys, func(k scenarioKey) bool { return k.name == key }); i >= 0 {
 		k = commonKeys[i]
 	} else {
-		return fmt.Errorf("scenario %q has no key %q", s.name, key)
+		return fmt.Errorf("scenario %q has no key %q", s.Name, key)
 	}
 	var err error
 	switch k.sort {
@@ -144,7 +137,7 @@ func (s *scenario) checkKey(key, value string) error {
 		_, err = readDuration(value)
 	}
 	if err != nil {
-		return fmt.Errorf("scenario %q: %s=%q is not %s", s.name, key, value, k.sort)
+		return fmt.Errorf("scenario %q: %s=%q is not %s", s.Name, key, value, k.sort)
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ type Reply struct {
 	filtered    string
 	change      func(*answer)   // of the answer, before it is written
 	tamper      []func(*output) // of what was written
+	echo        bool            // {{key}} and {{prompt}} stand for what the request brought
 }
 
 type replyKind uint8
@@ -99,8 +100,8 @@ func SSE(events ...string) Reply {
 }
 
 // Fault answers as the named scenario of the catalogue does, with its keys behind
-// the name: Fault("cut after=3 how=reset"). Faults lists them. It panics where there
-// is no such scenario or key.
+// the name: Fault("cut after=3 how=reset"). Scenarios lists them. It panics where
+// there is no such scenario or key, and for one that needs Play.
 func Fault(name string) Reply {
 	reply, _, err := playScenario(name)
 	if err != nil {
@@ -167,9 +168,19 @@ func (r Reply) tampered(tamper func(*output)) Reply {
 	return r
 }
 
+// echoing gives the reply with {{key}} and {{prompt}} filled in from the request.
+func (r Reply) echoing() Reply {
+	r.echo = true
+	return r
+}
+
 // answer gives what the reply says, for a reply that is an answer.
 func (r Reply) answer(h *Handler, req *Request) *answer {
 	a := h.answerFor(req)
+	if h.stage != nil {
+		a.choices = []choice{{text: stageText, finish: "stop"}}
+		a.told, a.cached, a.model = &stageUsage, 0, Deployment
+	}
 	if r.kind == replyAnswer {
 		for i := range a.choices {
 			calls := slices.Clone(r.calls)
