@@ -93,8 +93,7 @@ func (k *call) broken(resp *http.Response, info ResponseInfo, err error) *Error 
 	switch {
 	case k.ctx.Err() != nil:
 		e.cause = k.contextError()
-		e.what = "the answer was cut short: " + e.cause.Error()
-		return e // no sentinel, and no *azcore.ResponseError: the service did nothing wrong
+		e.what = "the answer was cut short: " + e.cause.Error() // no sentinel: the service did nothing wrong
 	case errors.Is(context.Cause(k.send.ctx), errClosed):
 		e.kind, e.what = ErrIncomplete, "the stream was closed before its end"
 	case ours:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,7 +58,8 @@ type ChatStream struct {
 	cameWhole bool // the answer came in one piece: its choices may lack finish reasons
 	fold      accumulator
 	info      ResponseInfo
-	err       error // what ended the stream; io.EOF: it is whole
+	resp      *http.Response // for errors; nil where there is none
+	err       error          // what ended the stream; io.EOF: it is whole
 	closed    atomic.Bool
 	inNext    sync.Mutex // held while Next reads: the one who holds it may end the source
 	ended     bool       // the source was ended; guarded by inNext
@@ -130,21 +132,28 @@ func (s *ChatStream) judge(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded) && (e == nil || e.kind == nil):
 		if e == nil {
-			e = &Error{StatusCode: s.info.StatusCode, Info: s.info, Delivered: true, cause: err, what: "the answer was cut short: " + err.Error()}
+			e = s.failure(nil, err, "the answer was cut short: "+err.Error())
 		}
 		return e
 	case whole && failedChoice(s.fold.response()) != "":
-		return &Error{StatusCode: s.info.StatusCode, Info: s.info, Delivered: true, kind: ErrIncomplete, what: failedChoice(s.fold.response())}
+		return s.failure(ErrIncomplete, nil, failedChoice(s.fold.response()))
 	case whole && (err == io.EOF || e == nil || e.forgivable):
 		return io.EOF
 	case err == io.EOF:
-		return &Error{StatusCode: s.info.StatusCode, Info: s.info, Delivered: true, kind: ErrIncomplete,
-			what: "the stream ended before the answer was whole: " + missingChoice(s.fold.response())}
+		return s.failure(ErrIncomplete, nil, "the stream ended before the answer was whole: "+missingChoice(s.fold.response()))
 	case e != nil:
 		return e
 	}
-	return &Error{StatusCode: s.info.StatusCode, Info: s.info, Delivered: true, kind: ErrIncomplete, cause: err,
-		what: "the answer was cut short: " + err.Error()}
+	return s.failure(ErrIncomplete, err, "the answer was cut short: "+err.Error())
+}
+
+// failure is the error of an answer that began.
+func (s *ChatStream) failure(kind, cause error, what string) *Error {
+	e := &Error{StatusCode: s.info.StatusCode, Info: s.info, Delivered: true, kind: kind, cause: cause, what: what}
+	if s.resp != nil {
+		e.withResponse(s.resp)
+	}
+	return e
 }
 
 // failedChoice says which choice ended with FinishError; empty: none.
@@ -178,7 +187,7 @@ func (s *ChatStream) finish(err error) {
 }
 
 func (s *ChatStream) closedError() error {
-	return &Error{StatusCode: s.info.StatusCode, Info: s.info, Delivered: true, kind: ErrIncomplete, cause: errClosed, what: errClosed.Error()}
+	return s.failure(ErrIncomplete, errClosed, errClosed.Error())
 }
 
 var errClosed = errors.New("the stream was closed before its end")

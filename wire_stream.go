@@ -48,7 +48,7 @@ func (k *call) openStream() (*ChatStream, *Error) {
 			k.clock.stop()
 			k.send.cancel(context.Canceled)
 		})
-		return &ChatStream{source: w, info: info}, nil
+		return &ChatStream{source: w, info: info, resp: resp}, nil
 	}
 	s, e := k.openWhole(resp, info)
 	if e != nil {
@@ -87,7 +87,7 @@ func (k *call) openWhole(resp *http.Response, info ResponseInfo) (*ChatStream, *
 		return nil, e
 	}
 	k.release()
-	return &ChatStream{source: &wholeSource{call: k, chunk: chunk}, cameWhole: true, info: info}, nil
+	return &ChatStream{source: &wholeSource{call: k, chunk: chunk}, cameWhole: true, info: info, resp: resp}, nil
 }
 
 // peekText returns what has come of a body, at least one byte that is no blank
