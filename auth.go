@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -159,13 +160,24 @@ func (g *tokenGate) GetToken(ctx context.Context, options policy.TokenRequestOpt
 		defer g.begin()()
 	}
 	g.mu.Unlock()
-	token, err := g.credential.GetToken(ctx, options)
+	token, err := g.ask(ctx, options)
 	if err == nil {
 		g.mu.Lock()
 		g.expires = token.ExpiresOn
 		g.mu.Unlock()
 	}
 	return token, err
+}
+
+// ask asks the credential. A panic of it becomes an error: azcore would keep its
+// lock, and every later call would hang.
+func (g *tokenGate) ask(ctx context.Context, options policy.TokenRequestOptions) (token azcore.AccessToken, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the credential panicked: %v", r)
+		}
+	}()
+	return g.credential.GetToken(ctx, options)
 }
 
 // forget drops the known token, as azcore does when the service answers 401.

@@ -60,8 +60,9 @@ var (
 	// an io.ErrUnexpectedEOF.
 	ErrIncomplete error = &sentinel{"answer incomplete", io.ErrUnexpectedEOF}
 
-	// ErrTimeout says that a deadline of ours passed; the message names it. It is
-	// also an os.ErrDeadlineExceeded. The caller's own deadline is not an ErrTimeout.
+	// ErrTimeout says that a deadline of ours passed, or one of the caller's own
+	// http.Client or transport; the message names it. It is also an
+	// os.ErrDeadlineExceeded. The deadline of the caller's context is not an ErrTimeout.
 	ErrTimeout error = &sentinel{"timed out", os.ErrDeadlineExceeded}
 
 	// ErrTooLarge says that a bound of ours on what is read was met.

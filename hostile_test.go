@@ -456,3 +456,68 @@ func TestSharedResponseHeaders(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// A call made with the context of another's policy has retries of its own.
+func TestCallWithinACall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inner := play(reply(503, ""), reply(503, ""), reply(200, testAnswer))
+		innerClient := newTestClient(t, inner, nil)
+		ask := policyFunc(func(req *policy.Request) (*http.Response, error) {
+			_, err := innerClient.Chat(req.Raw().Context(), hello, nil)
+			assert.NoError(t, err)
+			return req.Next()
+		})
+		_, err := newTestClient(t, play(reply(200, testAnswer)), func(o *ClientOptions) { o.PerRetryPolicies = []policy.Policy{ask} }).Chat(t.Context(), hello, nil)
+		require.NoError(t, err)
+		assert.Equal(t, 3, inner.sends())
+	})
+}
+
+// A credential that panics spoils no later call.
+func TestPanickingCredential(t *testing.T) {
+	bad := true
+	credential := &fakeCredential{get: func(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+		if bad {
+			panic("no configuration")
+		}
+		return azcore.AccessToken{Token: testToken, ExpiresOn: time.Now().Add(time.Hour)}, nil
+	}}
+	c := newTokenClient(t, testEndpoint, credential, play(reply(200, testAnswer)), nil)
+	_, err := c.Chat(t.Context(), hello, nil)
+	require.ErrorIs(t, err, ErrAuthentication)
+	assert.ErrorContains(t, err, "panicked: no configuration")
+	bad = false
+	_, err = c.Chat(t.Context(), hello, nil)
+	require.NoError(t, err)
+}
+
+// An answer that ShouldRetry wants sent again is waited for as it asks.
+func TestHintOfAnAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := play(reply(200, testAnswer, "Retry-After: 7"), reply(200, testAnswer))
+		c := newTestClient(t, s, func(o *ClientOptions) {
+			o.Retry.ShouldRetry = func(resp *http.Response, _ error) bool { return resp != nil && resp.Header.Get("Retry-After") != "" }
+		})
+		began := time.Now()
+		_, err := c.Chat(t.Context(), hello, nil)
+		require.NoError(t, err)
+		assert.GreaterOrEqual(t, time.Since(began), 7*time.Second)
+	})
+}
+
+// The span of a forgotten stream ends with its context.
+func TestSpanOfAForgottenStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var r recorder
+		ctx, cancel := context.WithCancel(t.Context())
+		s, err := newTestClient(t, play(stalls(textEvent)), func(o *ClientOptions) { o.TracingProvider = r.provider() }).ChatStream(ctx, hello, nil)
+		require.NoError(t, err)
+		cancel()
+		synctest.Wait()
+		assert.Equal(t, 1, r.spans[0].ended)
+		_, err = s.Next()
+		require.ErrorIs(t, err, context.Canceled)
+		require.NoError(t, s.Close())
+		assert.Equal(t, 1, r.spans[0].ended)
+	})
+}

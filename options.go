@@ -32,11 +32,17 @@ type ClientOptions struct {
 	// extra policies, Cloud, APIVersion and InsecureAllowCredentialWithHTTP.
 	//
 	// Retry is obeyed by this package's retry policy, which stands in azcore's
-	// place. MaxRetries 0 means 4 here (5 sends), a RetryDelay of 0 means 0.5 s
-	// with a floor of 0.25 s, and a MaxRetryDelay of 0 caps a backoff at 8 s and a
-	// wait that the service asks for at 60 s; a longer wait is not slept out but
-	// returned in [Error.RetryAfter]. TryTimeout covers the time to the response
-	// headers, never the body of a stream.
+	// place. MaxRetries 0 means 4 here (5 sends). A RetryDelay of 0 means a backoff
+	// from 0.5 s on, never under 0.25 s; above 0 it is the backoff's base, without a
+	// floor; below 0 there is no backoff, and only waits that the service asks for
+	// are kept. A MaxRetryDelay of 0 caps a backoff at 8 s and a wait that the
+	// service asks for at 60 s; above 0 it caps both, below 0 neither. A wait that is
+	// too long is not slept out but returned in [Error.RetryAfter]. TryTimeout covers
+	// the time to the response headers, never the body of a stream.
+	//
+	// A policy must not end the request's context when it returns, nor read the body
+	// of a response with status 200 without putting it back: the answer is read
+	// after the pipeline.
 	//
 	// Logging.IncludeBody makes azcore's log hold prompts and refusals, word by word.
 	//

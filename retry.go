@@ -65,7 +65,7 @@ func (p *retryPolicy) Do(req *policy.Request) (*http.Response, error) {
 		return req.Next()
 	}
 	rules := newRetryRules(p.options, p.retryUnknown)
-	if own, ok := ctx.Value(retryOptionsKey).(policy.RetryOptions); ok {
+	if own, ok := ctx.Value(retryOptionsKey).(policy.RetryOptions); ok && own.MaxRetries != heldAtOne {
 		rules = newRetryRules(own, p.retryUnknown)
 	}
 	var first time.Time
@@ -95,8 +95,8 @@ func (p *retryPolicy) Do(req *policy.Request) (*http.Response, error) {
 			return resp, err
 		}
 		refusal := k.judge(resp, err)
-		wait, ok := rules.wait(waitFor{attempt: attempt, refusal: refusal, elapsed: time.Since(first), left: timeLeft(ctx)})
-		if !ok || !p.budget.take(refusal != nil && refusal.StatusCode == http.StatusTooManyRequests) {
+		wait, ok := rules.wait(waitFor{attempt: attempt, hint: askedWait(refusal, resp), rateLimited: isRateLimit(refusal), elapsed: time.Since(first), left: timeLeft(ctx)})
+		if !ok || !p.budget.take(isRateLimit(refusal)) {
 			return resp, err
 		}
 		if p.onRetry != nil {
@@ -110,6 +110,22 @@ func (p *retryPolicy) Do(req *policy.Request) (*http.Response, error) {
 			return resp, err
 		}
 	}
+}
+
+// askedWait is how long the service asks to wait, with a refusal or with an answer
+// that the caller's ShouldRetry wants sent again.
+func askedWait(refusal *Error, resp *http.Response) time.Duration {
+	switch {
+	case refusal != nil:
+		return refusal.RetryAfter
+	case resp != nil:
+		return retryHint(resp.Header, 0)
+	}
+	return 0
+}
+
+func isRateLimit(refusal *Error) bool {
+	return refusal != nil && refusal.StatusCode == http.StatusTooManyRequests
 }
 
 // eventError is what OnRetry is told: the refusal, or for an answer that the
@@ -252,22 +268,20 @@ func (r *retryRules) againError(s *send, err error) bool {
 
 // waitFor is what the wait before a further send depends on.
 type waitFor struct {
-	attempt int
-	refusal *Error
-	elapsed time.Duration // since the first send
-	left    time.Duration // of the caller's deadline
+	attempt     int
+	hint        time.Duration // what the service asks for; 0: nothing
+	rateLimited bool
+	elapsed     time.Duration // since the first send
+	left        time.Duration // of the caller's deadline
 }
 
 // wait says how long to wait; ok is false when that is longer than allowed, and
 // the refusal is to be returned at once.
 func (r *retryRules) wait(f waitFor) (wait time.Duration, ok bool) {
 	room := min(f.left, r.elapsedCap-f.elapsed)
-	hint := time.Duration(0)
-	if f.refusal != nil {
-		hint = f.refusal.RetryAfter
-		if hint == 0 && f.refusal.StatusCode == http.StatusTooManyRequests {
-			hint = r.unsaid
-		}
+	hint := f.hint
+	if hint == 0 && f.rateLimited {
+		hint = r.unsaid
 	}
 	if hint == 0 {
 		wait = r.backoff(f.attempt)

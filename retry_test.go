@@ -62,37 +62,35 @@ func TestRetryHint(t *testing.T) {
 
 func TestRetryWait(t *testing.T) {
 	const forever = time.Duration(math.MaxInt64)
-	limited := func(hint time.Duration) *Error { return &Error{StatusCode: 429, RetryAfter: hint} }
-	down := &Error{StatusCode: 503}
 	for name, c := range map[string]struct {
 		options  policy.RetryOptions
 		in       waitFor
 		min, max time.Duration // the widest bounds of the wait; max 0: not waited for
 	}{
-		"first backoff":               {in: waitFor{attempt: 1, refusal: down, left: forever}, min: 250 * time.Millisecond, max: 500 * time.Millisecond},
-		"third backoff":               {in: waitFor{attempt: 3, refusal: down, left: forever}, min: time.Second, max: 2 * time.Second},
-		"backoff is capped":           {in: waitFor{attempt: 40, refusal: down, left: forever}, min: 4 * time.Second, max: 8 * time.Second},
-		"own base has no floor":       {options: policy.RetryOptions{RetryDelay: time.Millisecond}, in: waitFor{attempt: 1, refusal: down, left: forever}, min: time.Millisecond / 2, max: time.Millisecond},
-		"no backoff":                  {options: policy.RetryOptions{RetryDelay: -1}, in: waitFor{attempt: 3, refusal: down, left: forever}, max: 1},
-		"no backoff keeps a hint":     {options: policy.RetryOptions{RetryDelay: -1}, in: waitFor{attempt: 1, refusal: limited(2 * time.Second), left: forever}, min: 2 * time.Second, max: 7 * time.Second},
-		"own cap of a backoff":        {options: policy.RetryOptions{MaxRetryDelay: time.Second}, in: waitFor{attempt: 9, refusal: down, left: forever}, min: time.Second / 2, max: time.Second},
-		"no cap of a backoff":         {options: policy.RetryOptions{MaxRetryDelay: -1}, in: waitFor{attempt: 9, refusal: down, left: forever}, min: 64 * time.Second, max: 128 * time.Second},
-		"hint is a floor":             {in: waitFor{attempt: 1, refusal: limited(2 * time.Second), left: forever}, min: 2 * time.Second, max: 7 * time.Second},
-		"spread ends at ten seconds":  {in: waitFor{attempt: 1, refusal: limited(30 * time.Second), left: forever}, min: 30 * time.Second, max: 40 * time.Second},
-		"429 without a hint":          {in: waitFor{attempt: 1, refusal: limited(0), left: forever}, min: time.Second, max: 3500 * time.Millisecond},
-		"the same with an own base":   {options: policy.RetryOptions{RetryDelay: time.Millisecond}, in: waitFor{attempt: 1, refusal: limited(0), left: forever}, min: time.Millisecond / 2, max: time.Millisecond},
-		"hint of a 503":               {in: waitFor{attempt: 1, refusal: &Error{StatusCode: 503, RetryAfter: time.Second}, left: forever}, min: time.Second, max: 3500 * time.Millisecond},
-		"hint over a minute":          {in: waitFor{attempt: 1, refusal: limited(61 * time.Second), left: forever}},
-		"a day":                       {in: waitFor{attempt: 1, refusal: limited(24 * time.Hour), left: forever}},
-		"absurd":                      {in: waitFor{attempt: 1, refusal: limited(forever), left: forever}},
-		"absurd without a cap":        {options: policy.RetryOptions{MaxRetryDelay: -1}, in: waitFor{attempt: 1, refusal: limited(forever), left: forever}},
-		"longer cap":                  {options: policy.RetryOptions{MaxRetryDelay: 5 * time.Minute}, in: waitFor{attempt: 1, refusal: limited(4 * time.Minute), left: forever}, min: 4 * time.Minute, max: 4*time.Minute + 10*time.Second},
-		"spread stays within own cap": {options: policy.RetryOptions{MaxRetryDelay: 2 * time.Second}, in: waitFor{attempt: 1, refusal: limited(1900 * time.Millisecond), left: forever}, min: 1900 * time.Millisecond, max: 2 * time.Second},
-		"hint beyond the deadline":    {in: waitFor{attempt: 1, refusal: limited(5 * time.Second), left: 5 * time.Second}},
-		"backoff beyond the deadline": {in: waitFor{attempt: 3, refusal: down, left: time.Second}},
-		"spread shrinks":              {in: waitFor{attempt: 1, refusal: limited(2 * time.Second), left: 3 * time.Second}, min: 2 * time.Second, max: 2800 * time.Millisecond},
-		"hint beyond a minute in all": {in: waitFor{attempt: 3, refusal: limited(20 * time.Second), elapsed: 41 * time.Second, left: forever}},
-		"connection failure":          {in: waitFor{attempt: 1, refusal: &Error{}, left: forever}, min: 250 * time.Millisecond, max: 500 * time.Millisecond},
+		"first backoff":               {in: waitFor{attempt: 1, left: forever}, min: 250 * time.Millisecond, max: 500 * time.Millisecond},
+		"third backoff":               {in: waitFor{attempt: 3, left: forever}, min: time.Second, max: 2 * time.Second},
+		"backoff is capped":           {in: waitFor{attempt: 40, left: forever}, min: 4 * time.Second, max: 8 * time.Second},
+		"own base has no floor":       {options: policy.RetryOptions{RetryDelay: time.Millisecond}, in: waitFor{attempt: 1, left: forever}, min: time.Millisecond / 2, max: time.Millisecond},
+		"no backoff":                  {options: policy.RetryOptions{RetryDelay: -1}, in: waitFor{attempt: 3, left: forever}, max: 1},
+		"no backoff keeps a hint":     {options: policy.RetryOptions{RetryDelay: -1}, in: waitFor{attempt: 1, rateLimited: true, hint: 2 * time.Second, left: forever}, min: 2 * time.Second, max: 7 * time.Second},
+		"own cap of a backoff":        {options: policy.RetryOptions{MaxRetryDelay: time.Second}, in: waitFor{attempt: 9, left: forever}, min: time.Second / 2, max: time.Second},
+		"no cap of a backoff":         {options: policy.RetryOptions{MaxRetryDelay: -1}, in: waitFor{attempt: 9, left: forever}, min: 64 * time.Second, max: 128 * time.Second},
+		"hint is a floor":             {in: waitFor{attempt: 1, rateLimited: true, hint: 2 * time.Second, left: forever}, min: 2 * time.Second, max: 7 * time.Second},
+		"spread ends at ten seconds":  {in: waitFor{attempt: 1, rateLimited: true, hint: 30 * time.Second, left: forever}, min: 30 * time.Second, max: 40 * time.Second},
+		"429 without a hint":          {in: waitFor{attempt: 1, rateLimited: true, left: forever}, min: time.Second, max: 3500 * time.Millisecond},
+		"the same with an own base":   {options: policy.RetryOptions{RetryDelay: time.Millisecond}, in: waitFor{attempt: 1, rateLimited: true, left: forever}, min: time.Millisecond / 2, max: time.Millisecond},
+		"hint of a 503":               {in: waitFor{attempt: 1, hint: time.Second, left: forever}, min: time.Second, max: 3500 * time.Millisecond},
+		"hint over a minute":          {in: waitFor{attempt: 1, rateLimited: true, hint: 61 * time.Second, left: forever}},
+		"a day":                       {in: waitFor{attempt: 1, rateLimited: true, hint: 24 * time.Hour, left: forever}},
+		"absurd":                      {in: waitFor{attempt: 1, rateLimited: true, hint: forever, left: forever}},
+		"absurd without a cap":        {options: policy.RetryOptions{MaxRetryDelay: -1}, in: waitFor{attempt: 1, rateLimited: true, hint: forever, left: forever}},
+		"longer cap":                  {options: policy.RetryOptions{MaxRetryDelay: 5 * time.Minute}, in: waitFor{attempt: 1, rateLimited: true, hint: 4 * time.Minute, left: forever}, min: 4 * time.Minute, max: 4*time.Minute + 10*time.Second},
+		"spread stays within own cap": {options: policy.RetryOptions{MaxRetryDelay: 2 * time.Second}, in: waitFor{attempt: 1, rateLimited: true, hint: 1900 * time.Millisecond, left: forever}, min: 1900 * time.Millisecond, max: 2 * time.Second},
+		"hint beyond the deadline":    {in: waitFor{attempt: 1, rateLimited: true, hint: 5 * time.Second, left: 5 * time.Second}},
+		"backoff beyond the deadline": {in: waitFor{attempt: 3, left: time.Second}},
+		"spread shrinks":              {in: waitFor{attempt: 1, rateLimited: true, hint: 2 * time.Second, left: 3 * time.Second}, min: 2 * time.Second, max: 2800 * time.Millisecond},
+		"hint beyond a minute in all": {in: waitFor{attempt: 3, rateLimited: true, hint: 20 * time.Second, elapsed: 41 * time.Second, left: forever}},
+		"connection failure":          {in: waitFor{attempt: 1, left: forever}, min: 250 * time.Millisecond, max: 500 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRetryRules(c.options, false)
@@ -382,7 +380,7 @@ func FuzzRetryHint(f *testing.F) {
 			t.Fatalf("wait %v for %q, %q, %q: less than the %v asked for", got, seconds, ms, xms, want)
 		}
 		rules := newRetryRules(policy.RetryOptions{}, false)
-		if wait, ok := rules.wait(waitFor{attempt: 1, refusal: &Error{StatusCode: 429, RetryAfter: got}, left: math.MaxInt64}); ok && (wait < got || wait > 71*time.Second) {
+		if wait, ok := rules.wait(waitFor{attempt: 1, hint: got, rateLimited: true, left: math.MaxInt64}); ok && (wait < got || wait > 71*time.Second) {
 			t.Fatalf("waits %v for a hint of %v", wait, got)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -147,7 +148,11 @@ type callContext struct {
 
 type callKey struct{}
 
-var oneSend any = policy.RetryOptions{MaxRetries: -1}
+// heldAtOne marks the retry options that hold azcore's loop, so that a call made
+// with the context of another does not take them for its caller's.
+const heldAtOne = math.MinInt32
+
+var oneSend any = policy.RetryOptions{MaxRetries: heldAtOne}
 
 func withCall(ctx context.Context, k *call, s *send) context.Context {
 	return &callContext{ctx, k, s}

@@ -61,8 +61,9 @@ type ChatStream struct {
 	resp      *http.Response // for errors; nil where there is none
 	err       error          // what ended the stream; io.EOF: it is whole
 	closed    atomic.Bool
-	inNext    sync.Mutex // held while Next reads: the one who holds it may end the source
-	ended     bool       // the source was ended; guarded by inNext
+	left      atomic.Pointer[Error] // the caller's context ended
+	inNext    sync.Mutex            // held while Next reads: the one who holds it may end the source
+	ended     bool                  // the source was ended; guarded by inNext
 }
 
 // streamSource is where a stream's chunks come from.
@@ -94,7 +95,7 @@ func NewChatStream(info ResponseInfo, next func() (*ChatChunk, error), close fun
 // Response.
 func (s *ChatStream) Next() (*ChatChunk, error) {
 	chunk, err := s.next()
-	if s.closed.Load() {
+	if s.closed.Load() || s.left.Load() != nil {
 		s.endIfIdle() // Close may have come too late for next to see, too early to end the stream itself
 	}
 	return chunk, err
@@ -266,16 +267,27 @@ func (s *ChatStream) Close() error {
 	return nil
 }
 
-// endIfIdle ends a stream that was closed, unless Next is at work: false then.
+// endIfIdle ends a stream that was closed or left, unless Next is at work: false then.
 func (s *ChatStream) endIfIdle() bool {
 	if !s.inNext.TryLock() {
 		return false
 	}
 	defer s.inNext.Unlock()
-	if s.err == nil {
+	switch left := s.left.Load(); {
+	case s.err != nil:
+	case left != nil && !s.closed.Load():
+		s.finish(left)
+	default:
 		s.finish(s.closedError())
 	}
 	return true
+}
+
+// leave ends the stream with what its context said, unless Next is at work, which
+// then does.
+func (s *ChatStream) leave(err *Error) {
+	s.left.Store(err)
+	s.endIfIdle()
 }
 
 // givenSource is a source of NewChatStream.

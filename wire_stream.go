@@ -43,12 +43,15 @@ func (k *call) openStream() (*ChatStream, *Error) {
 		w := &wireSource{call: k, resp: resp, body: resp.Body, info: info, startLeft: k.startLeft()}
 		resp.Body = http.NoBody // what errors keep of the response holds no stream
 		w.reader = sse.NewReader(readerFunc(w.read), k.client.maxEventBytes)
+		s := &ChatStream{source: w, info: info, resp: resp}
 		// A stream may be forgotten, but its context will end: then nothing stays.
-		w.unwatch = context.AfterFunc(k.ctx, func() {
-			k.clock.stop()
-			k.send.cancel(context.Canceled)
-		})
-		return &ChatStream{source: w, info: info, resp: resp}, nil
+		s.inNext.Lock()
+		w.unwatch = context.AfterFunc(k.ctx, func() { s.leave(k.broken(resp, info, k.ctx.Err())) })
+		s.inNext.Unlock()
+		if s.left.Load() != nil {
+			s.endIfIdle()
+		}
+		return s, nil
 	}
 	s, e := k.openWhole(resp, info)
 	if e != nil {
