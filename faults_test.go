@@ -27,38 +27,23 @@ const (
 	faultPrompt = "the prompt that nobody may see: where is Paris?"
 )
 
-// faultKeys are the values with which a scenario is played where its own defaults
-// would take too long.
-var faultKeys = map[string]string{}
-
 // TestFaults plays the whole fault catalogue to the client: every scenario, whole
 // and streamed, over HTTP/1.1 and HTTP/2, at every one of its positions.
 func TestFaults(t *testing.T) {
 	before := runtime.NumGoroutine()
-	plays := make(chan func())
-	var workers sync.WaitGroup
-	for range 16 { // most of them wait
-		workers.Go(func() {
-			for play := range plays {
-				play()
-			}
-		})
-	}
+	var waiting, working []func()
 	for _, s := range azmistraltest.Scenarios() {
-		if keys := faultKeys[s.Name]; keys != "" {
-			s = s.With(keys)
-		}
 		for _, form := range s.Forms {
 			if s.Long {
-				plays <- func() {
+				waiting = append(waiting, func() {
 					t.Run(s.Name+"/"+string(form), func(t *testing.T) {
 						synctest.Test(t, func(t *testing.T) { newFault(t, s.PlayInBubble(t), s, form).check() })
 					})
-				}
+				})
 				continue
 			}
 			for _, protocol := range s.Protocols {
-				plays <- func() {
+				play := func() {
 					t.Run(s.Name+"/"+string(form)+"/"+string(protocol), func(t *testing.T) {
 						if s.Positions == 0 {
 							newFault(t, s.Play(t, protocol), s, form).check()
@@ -67,17 +52,40 @@ func TestFaults(t *testing.T) {
 						playPositions(t, s, form, protocol)
 					})
 				}
+				if s.Positions > 0 || s.Family == "bound" || s.Family == "framing" {
+					working = append(working, play)
+				} else {
+					waiting = append(waiting, play)
+				}
 			}
 		}
 	}
-	close(plays)
-	workers.Wait()
+	// Deadlines of parts of a second do not go with megabytes of work.
+	playAll(waiting, 16)
+	playAll(working, 4)
 	assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+3 }, 5*time.Second, 20*time.Millisecond,
 		"goroutines are left: %d before", before)
 	if n := runtime.NumGoroutine(); n > before+3 {
 		stacks := make([]byte, 1<<20)
 		t.Logf("%d goroutines:\n%s", n, stacks[:runtime.Stack(stacks, true)])
 	}
+}
+
+func playAll(plays []func(), workers int) {
+	next := make(chan func())
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for play := range next {
+				play()
+			}
+		})
+	}
+	for _, play := range plays {
+		next <- play
+	}
+	close(next)
+	wg.Wait()
 }
 
 // playPositions plays every position on one stage, with one client.

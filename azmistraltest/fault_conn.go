@@ -34,7 +34,7 @@ func interimScenarios() []Scenario {
 			reply: interim(102, 102, 102, 102, 102, 102, 102, 102, 102, 102, 102, 102, 102, 102, 102, 102, 102, 102, 102, 102)},
 		{Name: "interim-only", Does: "says 103 Early Hints and closes the connection", Protocols: h1, Want: wantNoHead(),
 			reply: func(args) Reply { return onWire(func(c net.Conn, _ *output) { write(c, early) }) }},
-		{Name: "interim-stall", Does: "says 103 Early Hints and goes silent", Protocols: h1, set: impatient,
+		{Name: "interim-stall", Does: "says 103 Early Hints and goes silent", Protocols: h1, set: impatientAtFirst,
 			Want:  Want{Err: azmistral.ErrTimeout, Delivered: true, Sends: 1, Words: []string{"StartTimeout"}},
 			reply: func(args) Reply { return onWire(func(c net.Conn, _ *output) { write(c, early); untilClosed(c) }) }},
 		{Name: "interim-100-only", Does: "says 100 Continue and closes the connection", Protocols: h1, Want: wantNoHead(),
@@ -66,6 +66,8 @@ func wireScenarios() []Scenario {
 	row := func(name, does string, want Want, play func(c net.Conn, o *output)) Scenario {
 		return Scenario{Name: "wire-" + name, Does: does, Protocols: []Protocol{HTTP1}, Want: want, reply: func(args) Reply { return onWire(play) }}
 	}
+	broken200 := none
+	broken200.Loose = true
 	const chunked = "Transfer-Encoding: chunked"
 	halves := func(o *output) (string, string) {
 		text := o.text()
@@ -84,7 +86,7 @@ func wireScenarios() []Scenario {
 	length := func(o *output) string { return "Content-Length: " + strconv.Itoa(len(o.text())) }
 	return []Scenario{
 		row("chunk-extensions", "has extensions behind its chunk sizes", whole, inHalves(func(a, b string) string {
-			return hex(a) + `;name=value;quoted="a b"` + "\r\n" + a + "\r\n" + hex(b) + " ; x\r\n" + b + "\r\n0;last\r\n\r\n"
+			return hex(a) + `;name=value;quoted="a b"` + "\r\n" + a + "\r\n" + hex(b) + ";x\r\n" + b + "\r\n0;last\r\n\r\n"
 		}, chunked)),
 		row("chunk-capitals", "writes chunk sizes in capitals, with zeros before them", whole, inHalves(func(a, b string) string {
 			return "000" + strings.ToUpper(hex(a)) + "\r\n" + a + "\r\n00" + strings.ToUpper(hex(b)) + "\r\n" + b + "\r\n000\r\n\r\n"
@@ -144,7 +146,7 @@ func wireScenarios() []Scenario {
 		}),
 		row("status-bad", "has a status that is no number", none, headless("HTTP/1.1 2x0 OK\r\nContent-Length: 0\r\n\r\n")),
 		row("status-short", "has a status of two digits", none, headless("HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n")),
-		row("version-bad", "speaks a version that does not exist", none, headless("HTTP/7.3 200 OK\r\nContent-Length: 0\r\n\r\n")),
+		row("version-bad", "speaks a version that does not exist", broken200, headless("HTTP/7.3 200 OK\r\nContent-Length: 0\r\n\r\n")),
 		row("no-head", "answers with a body and no head", none, headless(`{"choices":[]}`)),
 		row("other-protocol", "speaks another protocol", none, headless("SSH-2.0-OpenSSH_9.6\r\n")),
 		row("zeros", "answers with zeros", none, headless(strings.Repeat("\x00", 1000))),
@@ -185,7 +187,7 @@ func reuseScenarios() []Scenario {
 				time.Sleep(5 * time.Millisecond)
 				linger(c)
 			})},
-		{Name: "reuse-unasked", Does: "sends a second answer behind each, which nobody asked for", Protocols: h1, Calls: 5, early: true, Want: anySends(wantText(stageText)),
+		{Name: "reuse-unasked", Does: "sends a second answer behind each, which nobody asked for: it may be taken for the next one's", Protocols: h1, Calls: 2, early: true, Want: anySends(looseMaybe()),
 			reply: answerThen(func(c net.Conn, o *output) {
 				time.Sleep(5 * time.Millisecond)
 				write(c, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\nnull")
@@ -251,7 +253,7 @@ func networkScenarios() []Scenario {
 			own: func(s *Stage, p *playing) { p.accept(s, "http", func(net.Conn) {}) }},
 		{Name: "accept-reset", Does: "resets each connection at once", Protocols: h1, Want: down,
 			own: func(s *Stage, p *playing) { p.accept(s, "http", linger) }},
-		{Name: "accept-stall", Does: "takes each connection and reads nothing", Protocols: h1, set: impatient,
+		{Name: "accept-stall", Does: "takes each connection and reads nothing", Protocols: h1, set: impatientAtFirst,
 			Want: Want{Err: azmistral.ErrTimeout, Delivered: true, Sends: 1, Words: []string{"StartTimeout"}},
 			own:  func(s *Stage, p *playing) { p.accept(s, "http", untilReset) }},
 		{Name: "greeting", Does: "speaks first, and another protocol", Protocols: h1, Want: Want{Err: azmistral.ErrUnavailable, Or: []error{azmistral.ErrUnexpectedResponse}, Loose: true},

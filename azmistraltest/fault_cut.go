@@ -65,7 +65,7 @@ func cutScenarios() []Scenario {
 		cutAt("cut-body-clean", "a whole answer that ends after so many bytes, as if complete", []Form{Unary}, nil, clean, bodyCutWant),
 		cutAt("cut-body-abort", "a whole answer in chunks that break off after so many bytes", []Form{Unary}, nil,
 			func(o *output, _ string) { o.end = endAbort }, func(at int) Want { return brokenBodyWant() }),
-		cutAt("cut-body-length", "a whole answer that promises its length, and closes the connection after so many bytes", []Form{Unary}, nil,
+		cutAt("cut-body-length", "a whole answer that promises its length, and closes the connection after so many bytes", []Form{Unary}, []Protocol{HTTP1},
 			func(o *output, whole string) {
 				o.header.Set("Content-Length", strconv.Itoa(len(whole)))
 				o.end = endAbort

@@ -246,10 +246,10 @@ func bigLine(w io.Writer, size int) error {
 
 // bigEvent is the same in many lines, as a list of parts.
 func bigEvent(w io.Writer, size int) error {
-	const mark = `"{{text}}"`
+	const mark, partSize = `"{{text}}"`, 64 << 10
 	before, after, _ := strings.Cut("data: "+chunk(`{"role":"assistant","content":`+mark+`}`, "")+"\n\n", mark)
-	part := "\ndata: " + `{"type":"text","text":"` + strings.Repeat(tile, 1024/len(tile)) + `"},`
-	return ends(w, around(w, before+"[", "\ndata: "+`{"type":"text","text":""}]`+after, func() error { return repeat(w, []byte(part), size/1024) }))
+	part := "\ndata: " + `{"type":"text","text":"` + strings.Repeat(tile, partSize/len(tile)) + `"},`
+	return ends(w, around(w, before+"[", "\ndata: "+`{"type":"text","text":""}]`+after, func() error { return repeat(w, []byte(part), size/partSize) }))
 }
 
 func around(w io.Writer, before, after string, middle func() error) error {

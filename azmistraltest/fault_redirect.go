@@ -68,7 +68,7 @@ func redirectScenarios() []Scenario {
 func secretScenarios() []Scenario {
 	h1 := []Protocol{HTTP1}
 	return []Scenario{
-		{Name: "secret-in-message", Does: "repeats the key in the error's words", Want: wantStatus(401, "is not known here"),
+		{Name: "secret-in-message", Does: "repeats the key in the error's words", Want: wantCoded(401, "401", "is not known here"),
 			reply: func(args) Reply {
 				return Raw(401, nil, `{"error":{"code":"401","message":"the key {{key}} is not known here"}}`).echoing()
 			}},

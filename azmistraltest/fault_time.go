@@ -9,8 +9,13 @@ import (
 	"github.com/azmistral/azmistral"
 )
 
-// impatient sets deadlines for what stalls.
+// impatient sets a short deadline for what stalls in the middle.
 func impatient(o *azmistral.ClientOptions) {
+	o.StartTimeout, o.IdleTimeout = 5*time.Second, 300*time.Millisecond
+}
+
+// impatientAtFirst sets one for what does not begin.
+func impatientAtFirst(o *azmistral.ClientOptions) {
 	o.StartTimeout, o.IdleTimeout = 300*time.Millisecond, 300*time.Millisecond
 }
 
@@ -40,9 +45,9 @@ func timeScenarios() []Scenario {
 		}
 	}
 	return []Scenario{
-		{Name: "silent", Does: "never answers: not even a status", set: impatient, Want: noHead, reply: silent},
+		{Name: "silent", Does: "never answers: not even a status", set: impatientAtFirst, Want: noHead, reply: silent},
 		{Name: "stall", Does: "goes silent in the middle and keeps the connection", set: impatient, keys: after, Want: idle, reply: stall},
-		{Name: "stall-after-headers", Does: "goes silent behind the headers", set: impatient, Want: timeout,
+		{Name: "stall-after-headers", Does: "goes silent behind the headers", set: impatientAtFirst, Want: timeout,
 			reply: func(args) Reply { return Reply{}.tampered(func(o *output) { o.steps, o.hold = nil, true }) }},
 		{Name: "stall-in-line", Does: "goes silent within an event", Forms: streamed, set: impatient, Want: idle,
 			reply: func(args) Reply {
@@ -59,7 +64,7 @@ func timeScenarios() []Scenario {
 			reply: func(args) Reply { return Reply{}.tampered(func(o *output) { o.hold = true }) }},
 		{Name: "heartbeats", Does: "sends comments for ever, and no more events", Forms: streamed, set: impatient, Want: idle,
 			reply: begun(": keep-alive\n\n", 20*time.Millisecond, 500)},
-		{Name: "heartbeats-first", Does: "sends comments for ever, and no event at all", Forms: streamed, set: impatient,
+		{Name: "heartbeats-first", Does: "sends comments for ever, and no event at all", Forms: streamed, set: impatientAtFirst,
 			Want: wantCut(azmistral.ErrTimeout, "StartTimeout"),
 			reply: func(args) Reply {
 				return Reply{}.tampered(func(o *output) {
@@ -71,7 +76,7 @@ func timeScenarios() []Scenario {
 			}},
 		{Name: "empty-events", Does: "sends events without data for ever", Forms: streamed, set: impatient, Want: idle,
 			reply: begun("data:\n\n", 20*time.Millisecond, 500)},
-		{Name: "blank-lines", Does: "sends blank lines for ever", Forms: streamed, set: impatient, Want: idle,
+		{Name: "heartbeats-blank", Does: "sends blank lines for ever, and no more events", Forms: streamed, set: impatient, Want: idle,
 			reply: begun("\n", 20*time.Millisecond, 500)},
 		{Name: "slow-start", Does: "waits before the headers, within the deadline", set: impatient, Want: wantText(stageText),
 			reply: func(args) Reply { return Reply{}.Delay(80 * time.Millisecond) }},

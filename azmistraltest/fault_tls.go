@@ -60,7 +60,7 @@ func tlsScenarios() []Scenario {
 		{Name: "tls-reset", Does: "resets the connection in the handshake", Want: down, own: raw(func(c net.Conn) { hello(c); linger(c) })},
 		{Name: "tls-garbage", Does: "answers the handshake with garbage", Want: down,
 			own: raw(func(c net.Conn) { hello(c); write(c, "\x16\x03\x03\xff\xff"+tile) })},
-		{Name: "tls-stall", Does: "goes silent in the handshake", set: impatient, own: raw(untilClosed),
+		{Name: "tls-stall", Does: "goes silent in the handshake", set: impatientAtFirst, own: raw(untilClosed),
 			Want: Want{Err: azmistral.ErrTimeout, Sends: 1, Words: []string{"StartTimeout"}}},
 		{Name: "tls-client-certificate", Does: "wants a certificate of the client", Want: down,
 			own: served(func(c *tls.Config) { c.ClientAuth = tls.RequireAnyClientCert })},

@@ -85,7 +85,7 @@ func waitScenarios() []Scenario {
 		unsaid("garbage", "429, Retry-After: soon", "Retry-After", "soon"),
 		unsaid("infinite", "429, Retry-After: inf", "Retry-After", "inf"),
 		unsaid("nan", "429, Retry-After: NaN", "Retry-After", "NaN"),
-		unsaid("date-past", "429, Retry-After: a date long past", "Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT"),
+		once("wait-date-past", "429, Retry-After: a date an hour ago", backoffLeast, 3500*time.Millisecond, date(-time.Hour, 0, http.TimeFormat)),
 		once("wait-zero-503", "503, Retry-After: 0", backoffLeast, backoffMost, func(args) Reply { return refused(503, "come back", "Retry-After", "0") }),
 
 		tooLong("61", "429, Retry-After: 61: more than a client waits", 61*time.Second, limited("slow down", "Retry-After", "61")),

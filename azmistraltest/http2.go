@@ -59,6 +59,8 @@ func http2Own(play http2Play) func(*Stage, *playing) {
 // serve reads frames until the client leaves.
 func (c *http2Server) serve(s *Stage, play http2Play) {
 	s.arrived.Add(-1) // requests count, not connections
+	s.busy.Add(-1)
+	defer s.busy.Add(1)
 	preface := make([]byte, len(http2Preface))
 	if _, err := io.ReadFull(c, preface); err != nil || string(preface) != http2Preface {
 		return
@@ -94,7 +96,12 @@ func (c *http2Server) serve(s *Stage, play http2Play) {
 		if body := bodies[stream]; body != nil && flags&flagEndStream != 0 && (kind == frameData || kind == frameHeaders) {
 			delete(bodies, stream)
 			streamed := strings.Contains(body.String(), `"stream":true`)
-			go play(c, stream, streamed, int(s.arrived.Add(1)))
+			n := int(s.arrived.Add(1))
+			s.busy.Add(1)
+			go func() {
+				defer s.busy.Add(-1)
+				play(c, stream, streamed, n)
+			}()
 		}
 	}
 }

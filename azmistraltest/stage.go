@@ -45,7 +45,7 @@ func (s Scenario) Play(tb TB, p Protocol) *Stage {
 	if err != nil {
 		tb.Fatalf("azmistraltest: %v", err)
 	}
-	transport := &http.Transport{MaxIdleConnsPerHost: 16, MaxResponseHeaderBytes: 1 << 20}
+	transport := &http.Transport{MaxIdleConnsPerHost: 16, MaxResponseHeaderBytes: 1 << 20, TLSHandshakeTimeout: 2 * time.Second}
 	stage.client = &http.Client{Transport: transport, Timeout: s.limit}
 	tb.Cleanup(transport.CloseIdleConnections)
 	if p == HTTP2 || s.own != nil {
