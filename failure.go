@@ -71,6 +71,7 @@ func (k *call) refusal(resp *http.Response, cause error) *Error {
 	} else {
 		e.kind = ErrUnexpectedResponse
 		e.what = unexpectedStatus(resp)
+		e.Delivered = resp.StatusCode >= 200 && resp.StatusCode < 300 // it refused nothing
 	}
 	if s := k.send; s != nil && s.bodyCut != nil {
 		cut := s.bodyCut

@@ -181,6 +181,7 @@ func TestStreamThatIsNone(t *testing.T) {
 		"error":                {reply(200, `{"error":{"code":"content_filter","message":"filtered"}}`), ErrContentFiltered, "filtered"},
 		"null":                 {reply(200, "null"), ErrUnexpectedResponse, "neither an event stream nor JSON"},
 		"empty":                {reply(200, ""), ErrUnexpectedResponse, "neither"},
+		"blanks":               {reply(200, strings.Repeat(" ", 5000)), ErrUnexpectedResponse, "neither an event stream nor JSON"},
 		"html":                 {reply(200, "<html>hi</html>", "Content-Type: text/html"), ErrUnexpectedResponse, "<html>hi"},
 		"no choices":           {reply(200, `{"choices":[]}`), ErrUnexpectedResponse, "no choice has a message"},
 		"finish reason error":  {reply(200, strings.Replace(testAnswer, `"stop"`, `"error"`, 1)), ErrIncomplete, `finish reason "error"`},

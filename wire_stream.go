@@ -71,7 +71,7 @@ func (k *call) openWhole(resp *http.Response, info ResponseInfo) (*ChatStream, *
 	k.clock.arm(k.startLeft(), &deadlineError{startTimeoutOption, k.start, "first byte of the answer"}, s.cancel)
 	begin, err := peekText(ahead)
 	k.clock.disarm()
-	if err != nil && err != io.EOF {
+	if err != nil && err != io.EOF && err != bufio.ErrBufferFull { // full of blanks: no JSON then
 		return nil, k.broken(resp, info, err)
 	}
 	if text := bytes.TrimSpace(bytes.TrimPrefix(begin, []byte("\ufeff"))); len(text) == 0 || !bytes.ContainsAny(text[:1], "{[") {
