@@ -63,7 +63,6 @@ type ChatStream struct {
 	closed    atomic.Bool
 	left      atomic.Pointer[Error] // the caller's context ended
 	inNext    sync.Mutex            // held while Next reads: the one who holds it may end the source
-	ended     bool                  // the source was ended; guarded by inNext
 }
 
 // streamSource is where a stream's chunks come from.
@@ -180,10 +179,6 @@ func missingChoice(r *ChatResponse) string {
 // finish makes err the stream's end. The caller holds inNext.
 func (s *ChatStream) finish(err error) {
 	s.err = err
-	if s.ended {
-		return
-	}
-	s.ended = true
 	s.source.end(&s.fold, err == io.EOF, err)
 }
 

@@ -2,6 +2,8 @@ package azmistral
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -456,4 +459,65 @@ func TestUntrustedCertificate(t *testing.T) {
 	assert.ErrorContains(t, err, "certificate")
 	assert.False(t, asError(err).Delivered)
 	assert.Equal(t, int32(1), handshakes.Load(), "it is permanent: not tried again")
+}
+
+func TestIsCertificate(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"verification": {&tls.CertificateVerificationError{Err: errors.New("x")}, true},
+		"authority":    {x509.UnknownAuthorityError{}, true},
+		"host":         {x509.HostnameError{Certificate: &x509.Certificate{}, Host: "h"}, true},
+		"expired":      {x509.CertificateInvalidError{Cert: &x509.Certificate{}, Reason: x509.Expired}, true},
+		"asked for":    {&net.OpError{Op: "remote error", Err: tls.AlertError(116)}, true},
+		"other alert":  {tls.AlertError(40), false},
+		"refused":      {&net.OpError{Op: "dial", Err: errors.New("refused")}, false},
+	} {
+		assert.Equal(t, c.want, isCertificate(fmt.Errorf("wrapped: %w", c.err)), name)
+	}
+}
+
+func TestIsDial(t *testing.T) {
+	assert.True(t, isDial(&url.Error{Err: &net.OpError{Op: "dial", Err: io.EOF}}))
+	assert.True(t, isDial(&net.OpError{Op: "proxyconnect", Err: io.EOF}))
+	assert.True(t, isDial(&net.DNSError{}))
+	assert.False(t, isDial(&net.OpError{Op: "read", Err: io.EOF}))
+}
+
+// An error whose text holds a credential is told without it, and still compared.
+func TestScrubbedError(t *testing.T) {
+	err := scrubError(fmt.Errorf("bad line %q: %w", "key-123456", os.ErrDeadlineExceeded), []string{"key-123456"})
+	assert.EqualError(t, err, `bad line "REDACTED": `+os.ErrDeadlineExceeded.Error())
+	assert.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	assert.True(t, isTimeout(err))
+	assert.Nil(t, errors.Unwrap(err), "what it wraps is not given out")
+	assert.Equal(t, io.EOF, scrubError(io.EOF, []string{"key-123456"}))
+
+	h := http.Header{"X-key-123456": {"a key-123456"}, "B": {"b"}}
+	scrubHeader(h, []string{"key-123456"})
+	assert.Equal(t, http.Header{"X-REDACTED": {"a REDACTED"}, "B": {"b"}}, h)
+}
+
+// What a transport must not do does no harm.
+func TestTransportsThatMisbehave(t *testing.T) {
+	none := func(o *ClientOptions) { o.Retry.MaxRetries = -1 }
+	_, err := newTestClient(t, play(func(*http.Request) (*http.Response, error) { return nil, nil }), none).Chat(t.Context(), hello, nil)
+	require.ErrorIs(t, err, ErrUnavailable)
+	assert.ErrorContains(t, err, "neither a response nor an error")
+
+	closed := false
+	both := func(req *http.Request) (*http.Response, error) {
+		return &http.Response{Body: struct {
+			io.Reader
+			io.Closer
+		}{strings.NewReader(""), closerFunc(func() error { closed = true; return nil })}}, errors.New("both")
+	}
+	_, err = newTestClient(t, play(both), none).Chat(t.Context(), hello, nil)
+	require.ErrorIs(t, err, ErrUnavailable)
+	assert.True(t, closed)
+
+	req := httptest.NewRequest(http.MethodPost, "https://contoso.example", nil)
+	_, err = newGuard(nil, "api-key").Do(req)
+	assert.ErrorContains(t, err, "none of this client's")
 }
