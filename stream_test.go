@@ -464,3 +464,35 @@ func TestNewChatStream(t *testing.T) {
 		assert.NoError(t, s.Close())
 	})
 }
+
+func TestStreamTextTellsTheError(t *testing.T) {
+	s, err := newTestClient(t, play(events(roleEvent+textEvent)), nil).ChatStream(t.Context(), hello, nil)
+	require.NoError(t, err)
+	var texts []string
+	for text, err := range s.Text() {
+		if err != nil {
+			assert.ErrorIs(t, err, ErrIncomplete)
+			texts = append(texts, "error")
+			continue
+		}
+		texts = append(texts, text)
+	}
+	assert.Equal(t, []string{"Par", "error"}, texts)
+	_, err = s.Collect()
+	require.ErrorIs(t, err, ErrIncomplete, "the error stays")
+}
+
+// Close interrupts a source of the caller's that waits in next.
+func TestNewChatStreamClosedWhileItWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		done := make(chan struct{})
+		s := NewChatStream(ResponseInfo{}, func() (*ChatChunk, error) {
+			<-done
+			return nil, errors.New("gone")
+		}, func() error { close(done); return nil })
+		time.AfterFunc(time.Second, func() { _ = s.Close() })
+		_, err := s.Next()
+		require.ErrorIs(t, err, ErrIncomplete)
+		assert.ErrorContains(t, err, "closed")
+	})
+}
