@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,40 +19,160 @@ import (
 	"github.com/azmistral/azmistral"
 )
 
-// TestCatalogue plays every scenario on every route, whole and streamed, provoked
-// and scripted: it must end by itself, or with the client, and do the same both ways.
-func TestCatalogue(t *testing.T) {
-	names := map[string]bool{}
-	for _, s := range catalogue() {
+// TestScenarioTable reads the catalogue: each row says what it does and what a
+// client has to make of it, and the help lists it.
+func TestScenarioTable(t *testing.T) {
+	names, known, all := map[string]bool{}, map[string]bool{}, help()
+	for _, f := range families() {
+		assert.False(t, known[f.name], "family %s is there twice", f.name)
+		known[f.name] = true
+	}
+	list := Scenarios()
+	assert.GreaterOrEqual(t, len(list), 400)
+	for _, s := range list {
 		assert.False(t, names[s.Name], "%s is there twice", s.Name)
 		names[s.Name] = true
+		assert.True(t, known[s.Family], s.Name)
+		assert.Regexp(t, `^[a-z0-9][a-z0-9-]*$`, s.Name)
 		assert.NotEmpty(t, s.Does, s.Name)
-		assert.Contains(t, help(), "\n"+s.Name+" – "+s.Does+"\n")
+		assert.NotEmpty(t, s.Forms, s.Name)
+		assert.NotEmpty(t, s.Protocols, s.Name)
+		assert.Contains(t, all, "\n"+s.Name+" – "+s.Does+"\n")
 		for _, k := range s.keys {
 			assert.NotEmpty(t, k.does, "%s %s", s.Name, k.name)
 			assert.NoError(t, s.checkKey(k.name, fallbackOf(k)), "%s %s: the default that the help tells", s.Name, k.name)
 		}
+		assert.Equal(t, s.own == nil, s.reply != nil, "%s: a reply, or a listener of its own", s.Name)
+		w := s.Want
+		if w.Err == nil {
+			assert.True(t, w.FinishReason != "" || s.Name == "choice-body-no-finish", "%s wants an answer without a finish reason", s.Name)
+			assert.Zero(t, w.Status, s.Name)
+			assert.False(t, w.Delivered, s.Name)
+			assert.Empty(t, w.Or, s.Name)
+		} else {
+			assert.Empty(t, w.FinishReason, s.Name)
+			assert.False(t, w.WholeOrError, s.Name)
+			assert.True(t, w.Status != 200 || w.Delivered, "%s: an error within a 200 may be billed", s.Name)
+			assert.NotNil(t, w.Err, s.Name)
+		}
+		if s.Positions > 0 {
+			assert.Equal(t, []string{"at"}, []string{s.keys[0].name}, s.Name)
+			assert.NotPanics(t, func() { s.With("at=0") }, s.Name)
+		}
 	}
-	assert.Len(t, Scenarios(), len(names))
+	for name := range known {
+		assert.True(t, slices.ContainsFunc(list, func(s Scenario) bool { return s.Family == name }), "family %s is empty", name)
+	}
+	assert.Panics(t, func() { list[0].With("nope=1") })
+	assert.Panics(t, func() { Fault("tls-expired") }, "only Play has a listener")
+	_, _, err := playScenario("tls-expired")
+	assert.ErrorContains(t, err, "use Play")
+}
+
+// What a cut wants changes with its place: nothing less than the answer before the
+// finish reason is in, the answer behind it.
+func TestPositions(t *testing.T) {
+	s := *scenarioOf("cut-at-clean")
+	finished := strings.Index(stageStream(), "\n\ndata: [DONE]")
+	assert.Equal(t, azmistral.ErrIncomplete, s.With("at=0").Want.Err)
+	assert.Equal(t, azmistral.ErrIncomplete, s.With("at="+strconv.Itoa(finished-1)).Want.Err)
+	assert.True(t, s.With("at="+strconv.Itoa(finished)).Want.WholeOrError)
+	assert.Equal(t, wantText(stageText), s.With("at="+strconv.Itoa(finished+2)).Want)
+	assert.Equal(t, wantText(stageText), s.With("at="+strconv.Itoa(s.Positions-1)).Want)
+	body := *scenarioOf("cut-body-length")
+	assert.Equal(t, azmistral.ErrIncomplete, body.With("at="+strconv.Itoa(body.Positions-2)).Want.Err)
+	assert.Equal(t, wantText(stageText), body.With("at="+strconv.Itoa(body.Positions-1)).Want)
+}
+
+// TestCatalogue plays every scenario, whole and streamed, provoked and scripted: it
+// must end by itself, or with the client, and do the same both ways. What depends
+// on the route is played on each.
+func TestCatalogue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h, client := local(t, nil)
+		get := func(s Scenario, script bool, route azmistral.Route, fields ...string) [3]string {
+			h, client := local(t, nil)
+			defer h.Close()
+			if script {
+				h.Reply(Fault(s.Name))
+			}
+			return outcome(t, client, realURL(h, route), user("[[sandbox: "+s.Name+"]]", fields...))
+		}
 		for _, s := range catalogue() {
 			if s.reply == nil {
 				continue
 			}
-			for _, route := range allRoutes {
+			routes := []azmistral.Route{azmistral.RouteServerlessV1}
+			if s.Family == "answer" || s.Family == "refusal" || s.Name == "cut" || s.Name == "stream-error" {
+				routes = allRoutes
+			}
+			for _, route := range routes {
 				for _, fields := range [][]string{{model}, {model, streaming}} {
-					provoked := outcome(t, client, realURL(h, route), user("[[sandbox: "+s.Name+"]]", fields...))
-					h.Reply(Fault(s.Name))
-					scripted := outcome(t, client, realURL(h, route), user("[[sandbox: "+s.Name+"]]", fields...))
-					assert.Equal(t, provoked, scripted, "%s on %s", s.Name, route)
-					for range s.count { // the answers after them
-						outcome(t, client, realURL(h, route), user("[[sandbox: "+s.Name+"]]", fields...))
-					}
+					assert.Equal(t, get(s, false, route, fields...), get(s, true, route, fields...), "%s on %s", s.Name, route)
 				}
 			}
 		}
+		time.Sleep(2 * wirePatience) // for what still holds a connection
 	})
+}
+
+// TestStage wants what the stages promise to those who program against them.
+func TestStage(t *testing.T) {
+	ask := func(t *testing.T, s *Stage, text string) response {
+		t.Helper()
+		return send(t, s.HTTPClient(), chatRequest(t, s.URL(azmistral.RouteServerlessV1)+"/chat/completions", user(text, model), "Authorization", "Bearer a-key-of-mine", "api-key", ""))
+	}
+	for _, p := range []Protocol{HTTP1, HTTP2} {
+		s := scenarioOf("plain").Play(t, p)
+		got, err := s.HTTPClient().Do(chatRequest(t, s.URL(azmistral.RouteModels)+"/chat/completions", user("a long question")))
+		require.NoError(t, err)
+		got.Body.Close()
+		assert.True(t, strings.HasPrefix(got.Proto, string(p)), "%s was spoken, %s asked for", got.Proto, p)
+		assert.Equal(t, 1, s.Requests())
+		assert.Equal(t, []string{Key, "a long question"}, s.Secrets())
+	}
+	s := scenarioOf("once-503").Play(t, HTTP1)
+	assert.Equal(t, 503, ask(t, s, "first text").status)
+	got := ask(t, s, "first text")
+	assert.Equal(t, 200, got.status)
+	assert.Equal(t, stageBody(), got.body, "the answer of every stage")
+	assert.Equal(t, []string{"a-key-of-mine", "first text"}, s.Secrets())
+	assert.Equal(t, 409, ask(t, s, "other text").status, "a send that brings something else is found out")
+	assert.Equal(t, 3, s.Requests())
+
+	s = scenarioOf("redirect-307-other").Play(t, HTTP1)
+	ask(t, s, "go there")
+	assert.Equal(t, 1, s.Strays(), "an http.Client that follows redirects is seen at the other origin")
+
+	s = scenarioOf("stall").Play(t, HTTP1)
+	r := chatRequest(t, s.URL(azmistral.RouteServerlessV1)+"/chat/completions", user("x", model, streaming))
+	held, err := s.HTTPClient().Do(r)
+	require.NoError(t, err)
+	assert.Equal(t, 1, s.Busy())
+	held.Body.Close()
+	assert.Eventually(t, func() bool { return s.Busy() == 0 }, 5*time.Second, time.Millisecond)
+
+	_, err = scenarioOf("tls-expired").Play(t, HTTP1).HTTPClient().Get(scenarioOf("tls-expired").Play(t, HTTP1).base)
+	assert.ErrorContains(t, err, "certificate")
+	s = scenarioOf("http2-whole").Play(t, HTTP2)
+	assert.Equal(t, stageBody(), ask(t, s, "x").body)
+
+	var o azmistral.ClientOptions
+	s.Options(&o)
+	assert.True(t, o.InsecureAllowCredentialWithHTTP)
+	assert.Equal(t, s.HTTPClient(), o.Transport)
+	assert.Equal(t, Deployment, o.Model)
+}
+
+func TestHasText(t *testing.T) {
+	assert.True(t, Want{Text: "a"}.HasText("a"))
+	assert.False(t, Want{Text: "a"}.HasText("ab"))
+	assert.True(t, Want{}.HasText(""))
+	assert.False(t, Want{}.HasText("a"))
+	assert.True(t, Want{Words: []string{"a", "b"}}.HasText("b a"))
+	assert.False(t, Want{Words: []string{"a", "b"}}.HasText("a"))
+	assert.True(t, Want{TextBytes: 32}.HasText(tile+tile))
+	assert.False(t, Want{TextBytes: 32}.HasText(tile+strings.ToUpper(tile)))
+	assert.False(t, Want{TextBytes: 32}.HasText(tile))
 }
 
 func fallbackOf(k scenarioKey) string {

@@ -1,6 +1,7 @@
 package azmistraltest
 
 import (
+	"bytes"
 	"crypto/tls"
 	"net"
 	"net/http"
@@ -16,7 +17,7 @@ import (
 
 // What a stage answers where its scenario lets an answer through, in the layout of
 // Mistral's own route: the same to every request, of every route.
-const stageText = "Grüße: 5 € 😀"
+const stageText = "Zürich 😀"
 
 var stageUsage = [2]int{11, 7}
 
@@ -34,6 +35,8 @@ type Stage struct {
 	busy     atomic.Int64
 	mu       sync.Mutex
 	secrets  []string
+	first    *Request // what came first: a send after it must bring the same
+	changed  bool
 	inBubble bool
 }
 
@@ -157,6 +160,12 @@ func (s *Stage) enter(r *Request) func() {
 		texts = append(texts, m.Text)
 	}
 	s.mu.Lock()
+	if s.first == nil {
+		s.first = r
+	}
+	if !bytes.Equal(r.Body, s.first.Body) || credentialOf(r) != credentialOf(s.first) || r.Path != s.first.Path {
+		s.changed = true
+	}
 	for _, text := range texts {
 		if len(text) >= 8 && !slices.Contains(s.secrets, text) {
 			s.secrets = append(s.secrets, text)
@@ -177,8 +186,11 @@ func credentialOf(r *Request) string {
 // reply decides what a request gets.
 func (s *Stage) reply() Reply {
 	s.mu.Lock()
-	keys := s.scenario.args
+	keys, changed := s.scenario.args, s.changed
 	s.mu.Unlock()
+	if changed {
+		return Raw(http.StatusConflict, nil, `{"message":"this is not what was sent first: every send must bring the same body, credential and path"}`)
+	}
 	n := int(s.played.Add(1))
 	if !s.scenario.early {
 		n -= max(0, s.scenario.Calls-1)
