@@ -3,11 +3,13 @@ package azmistral
 import (
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,10 +18,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Streams abandoned in every state leave no goroutine behind, over real sockets.
+// A thousand streams abandoned in every state leave no goroutine and no connection
+// behind, over real sockets.
 func TestAbandonedStreamsLeaveNothing(t *testing.T) {
 	release := make(chan struct{})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		text, _ := io.ReadAll(r.Body)
 		switch {
 		case strings.Contains(string(text), "silent"):
@@ -41,9 +44,27 @@ func TestAbandonedStreamsLeaveNothing(t *testing.T) {
 		case <-release:
 		}
 	}))
+	var connections atomic.Int32
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			connections.Add(1)
+		case http.StateClosed:
+			connections.Add(-1)
+		}
+	}
+	server.Start()
 	defer server.Close()
 	defer close(release)
-	transport := &http.Transport{MaxIdleConnsPerHost: 8}
+	type unreachable struct{}
+	dialer := &net.Dialer{}
+	transport := &http.Transport{MaxIdleConnsPerHost: 8, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		if ctx.Value(unreachable{}) != nil {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		return dialer.DialContext(ctx, network, address)
+	}}
 	o := &ClientOptions{Model: "m"}
 	o.InsecureAllowCredentialWithHTTP = true
 	o.Transport = &http.Client{Transport: transport}
@@ -88,6 +109,12 @@ func TestAbandonedStreamsLeaveNothing(t *testing.T) {
 				}
 			}
 		},
+		"during connect": func(ctx context.Context, cancel context.CancelFunc) {
+			time.AfterFunc(5*time.Millisecond, cancel)
+			if s, err := c.ChatStream(context.WithValue(ctx, unreachable{}, true), ask("hi"), nil); err == nil {
+				_ = s.Close() // net/http gave it a connection that another call had asked for
+			}
+		},
 		"before the headers": func(ctx context.Context, cancel context.CancelFunc) {
 			time.AfterFunc(5*time.Millisecond, cancel)
 			_, _ = c.ChatStream(ctx, ask("silent"), nil)
@@ -100,7 +127,7 @@ func TestAbandonedStreamsLeaveNothing(t *testing.T) {
 	before := runtime.NumGoroutine()
 	var wg sync.WaitGroup
 	for _, way := range ways {
-		for range 25 {
+		for range 112 {
 			wg.Go(func() {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
@@ -112,6 +139,7 @@ func TestAbandonedStreamsLeaveNothing(t *testing.T) {
 	transport.CloseIdleConnections()
 	assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+2 }, 10*time.Second, 20*time.Millisecond,
 		"goroutines before %d", before)
+	assert.Eventually(t, func() bool { return connections.Load() == 0 }, 10*time.Second, 20*time.Millisecond, "connections left: %d", connections.Load())
 	if n := runtime.NumGoroutine(); n > before+2 {
 		stacks := make([]byte, 1<<20)
 		t.Logf("%d goroutines:\n%s", n, stacks[:runtime.Stack(stacks, true)])
