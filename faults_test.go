@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -27,12 +28,31 @@ const (
 	faultPrompt = "the prompt that nobody may see: where is Paris?"
 )
 
+// underRace says that the race detector is in this binary. It makes everything ten
+// times as slow: deadlines are longer then, bodies smaller, and of the positions
+// every seventh is played.
+var underRace = func() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+}()
+
+// patient gives a time by the clock as long as this binary needs it.
+func patient(d time.Duration) time.Duration {
+	if underRace {
+		return 6 * d
+	}
+	return d
+}
+
 // TestFaults plays the whole fault catalogue to the client: every scenario, whole
 // and streamed, over HTTP/1.1 and HTTP/2, at every one of its positions.
 func TestFaults(t *testing.T) {
 	before := runtime.NumGoroutine()
 	var waiting, working []func()
 	for _, s := range azmistraltest.Scenarios() {
+		if s.Want.TextBytes > 0 && underRace {
+			s = s.With("bytes=160000")
+		}
 		for _, form := range s.Forms {
 			if s.Long {
 				waiting = append(waiting, func() {
@@ -94,7 +114,11 @@ func playAll(plays []func(), workers int) {
 // playPositions plays every position on one stage, with one client.
 func playPositions(t *testing.T, s azmistraltest.Scenario, form azmistraltest.Form, protocol azmistraltest.Protocol) {
 	f := newFault(t, s.Play(t, protocol), s, form)
-	for at := range s.Positions {
+	step := 1
+	if underRace {
+		step = 7
+	}
+	for at := 0; at < s.Positions; at += step {
 		f.scenario.Want, f.note = f.stage.At(at), fmt.Sprintf("at=%d", at)
 		if f.check(); t.Failed() {
 			return // the others would say the same
@@ -129,6 +153,11 @@ func newFaultOn(t *testing.T, route azmistral.Route, stage *azmistraltest.Stage,
 		f.waits = append(f.waits, e.Wait)
 	}}
 	stage.Options(&options)
+	if !s.Long {
+		options.StartTimeout, options.IdleTimeout, options.Retry.TryTimeout = patient(options.StartTimeout), patient(options.IdleTimeout), patient(options.Retry.TryTimeout)
+		client := stage.HTTPClient()
+		client.Timeout = patient(client.Timeout)
+	}
 	client, err := azmistral.NewClientWithKeyCredential(stage.URL(route), azcore.NewKeyCredential(faultKey), &options)
 	require.NoError(t, err)
 	f.client = client
@@ -147,11 +176,14 @@ func (f *fault) check() {
 	ctx, cancel := context.WithCancel(f.Context())
 	defer cancel()
 	if d := f.scenario.Deadline; d > 0 {
+		if !f.scenario.Long {
+			d = patient(d)
+		}
 		ctx, cancel = context.WithTimeout(ctx, d)
 		defer cancel()
 	}
 	if d := f.scenario.Cancel; d > 0 {
-		time.AfterFunc(d, cancel)
+		go f.cancelAfter(ctx, cancel, d, sent)
 	} else if d < 0 {
 		cancel()
 	}
@@ -164,6 +196,9 @@ func (f *fault) check() {
 	within := want.Within
 	if within == 0 {
 		within = 5 * time.Second
+	}
+	if !f.scenario.Long {
+		within = patient(within)
 	}
 	assert.LessOrEqual(f, took, within, "%s: bounded in time", f.note)
 	switch {
@@ -179,9 +214,18 @@ func (f *fault) check() {
 	}
 }
 
+// cancelAfter cancels a call that long after it has arrived.
+func (f *fault) cancelAfter(ctx context.Context, cancel func(), d time.Duration, sent int) {
+	for f.stage.Requests() == sent && ctx.Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(patient(d))
+	cancel()
+}
+
 // letGo waits until the stage is no longer at work for a call that is over.
 func (f *fault) letGo() bool {
-	for until := time.Now().Add(3 * time.Second); f.stage.Busy() > 0; time.Sleep(200 * time.Microsecond) {
+	for until := time.Now().Add(patient(3 * time.Second)); f.stage.Busy() > 0; time.Sleep(200 * time.Microsecond) {
 		if time.Now().After(until) {
 			return false
 		}

@@ -38,7 +38,7 @@ type Scenario struct {
 
 	// What the caller does besides calling. The zero values mean: nothing.
 	Deadline time.Duration // of the context
-	Cancel   time.Duration // the context is cancelled after; less than 0: before the call
+	Cancel   time.Duration // the context is cancelled so long after the request came; less than 0: before the call
 	Leave    int           // the stream is closed after so many chunks
 
 	// Want is the outcome, with the options that Stage.Options sets.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -36,10 +37,13 @@ func boundScenarios() []Scenario {
 	maybe.WholeOrError = true
 	return []Scenario{
 		{Name: "body-5mb", Does: "sends an answer of five megabytes", Forms: unary,
-			Want: Want{TextBytes: 5 << 20, FinishReason: azmistral.FinishStop, Usage: wantUsage, Sends: 1},
-			reply: body(200, "application/json", func(w io.Writer) error {
-				return around(w, before, after, func() error { return repeat(w, []byte(tile), 5<<20/len(tile)) })
-			})},
+			keys: []scenarioKey{{"bytes", sortNumber, strconv.Itoa(5 << 20), "of text, in whole sixteens"}},
+			want: func(a args) Want { return wantBig(a.number("bytes", 5<<20)) },
+			reply: func(a args) Reply {
+				return body(200, "application/json", func(w io.Writer) error {
+					return around(w, before, after, func() error { return repeat(w, []byte(tile), a.number("bytes", 5<<20)/len(tile)) })
+				})(a)
+			}},
 		{Name: "endless-body", Does: "sends an answer without end", Want: tooLarge("MaxResponseBytes"), Forms: unary,
 			reply: body(200, "application/json", endless(before, "and so on "))},
 		{Name: "endless-body-modest", Does: "sends an answer without end to a client that takes a megabyte", set: modest, Want: tooLarge("MaxResponseBytes"),

@@ -89,23 +89,17 @@ func framingScenarios() []Scenario {
 		splitAt("split-crlf", "sends a stream of CRLF lines in two pieces, cut at any byte", "\r\n"),
 		splitAt("split-cr", "sends a stream of CR lines in two pieces, cut at any byte", "\r"),
 
-		{Name: "events-20000", Does: "sends twenty thousand events", Want: Want{TextBytes: 20000 * len(tile), FinishReason: azmistral.FinishStop, Usage: wantUsage, Sends: 1},
-			reply: writing(func(w io.Writer) error {
-				event := eventData(chunk(`{"content":"`+tile+`"}`, ""))
-				return ends(w, repeat(w, event, 20000))
-			})},
-		{Name: "line-5mb", Does: "sends an event of five megabytes in one line", Want: Want{TextBytes: 5 << 20, FinishReason: azmistral.FinishStop, Usage: wantUsage, Sends: 1},
-			reply: writing(func(w io.Writer) error { return bigLine(w, 5<<20) })},
-		{Name: "event-5mb", Does: "sends an event of five megabytes in many lines", Want: Want{TextBytes: 5 << 20, FinishReason: azmistral.FinishStop, Usage: wantUsage, Sends: 1},
-			reply: writing(func(w io.Writer) error { return bigEvent(w, 5<<20) })},
+		sized("events-20000", "sends an event for every 16 bytes of text", 320_000, nil, func(w io.Writer, size int) error {
+			return ends(w, repeat(w, eventData(chunk(`{"content":"`+tile+`"}`, "")), size/len(tile)))
+		}),
+		sized("line-5mb", "sends an event of five megabytes in one line", 5<<20, nil, bigLine),
+		sized("event-5mb", "sends an event of five megabytes in many lines", 5<<20, nil, bigEvent),
+		sized("line-20mb-taken", "sends an event of twenty megabytes in one line, and the client takes so much", 20<<20,
+			func(o *azmistral.ClientOptions) { o.MaxEventBytes = 32 << 20 }, bigLine),
 		{Name: "line-40mb", Does: "sends an event of forty megabytes in one line, more than a client takes by default", Want: wantCut(azmistral.ErrTooLarge, "MaxEventBytes"),
 			reply: writing(func(w io.Writer) error { return bigLine(w, 40<<20) })},
 		{Name: "event-40mb", Does: "sends an event of forty megabytes in many lines, more than a client takes by default", Want: wantCut(azmistral.ErrTooLarge, "MaxEventBytes"),
 			reply: writing(func(w io.Writer) error { return bigEvent(w, 40<<20) })},
-		{Name: "line-20mb-taken", Does: "sends an event of twenty megabytes in one line, and the client takes so much",
-			set:   func(o *azmistral.ClientOptions) { o.MaxEventBytes = 32 << 20 },
-			Want:  Want{TextBytes: 20 << 20, FinishReason: azmistral.FinishStop, Usage: wantUsage, Sends: 1, Within: 20 * time.Second},
-			reply: writing(func(w io.Writer) error { return bigLine(w, 20<<20) })},
 
 		odd("null-event", "sends the word null as an event", "null", wantMaybe()),
 		odd("number-event", "sends a number as an event", "42", wantMaybe()),
@@ -228,6 +222,21 @@ func repeat(w io.Writer, piece []byte, n int) error {
 	return nil
 }
 
+// sized is a stream with so many bytes of text, made while it is written.
+func sized(name, does string, size int, set func(*azmistral.ClientOptions), fill func(w io.Writer, size int) error) Scenario {
+	return Scenario{Name: name, Does: does, set: set,
+		keys: []scenarioKey{{"bytes", sortNumber, strconv.Itoa(size), "of text, in whole sixteens"}},
+		want: func(a args) Want { return wantBig(a.number("bytes", size)) },
+		reply: func(a args) Reply {
+			return writing(func(w io.Writer) error { return fill(w, a.number("bytes", size)) })(a)
+		}}
+}
+
+// wantBig is an answer with so many bytes of text.
+func wantBig(size int) Want {
+	return Want{TextBytes: size, FinishReason: azmistral.FinishStop, Usage: wantUsage, Sends: 1, Within: 30 * time.Second}
+}
+
 // ends writes the end of a stream behind what went well.
 func ends(w io.Writer, err error) error {
 	if err != nil {
@@ -248,8 +257,10 @@ func bigLine(w io.Writer, size int) error {
 func bigEvent(w io.Writer, size int) error {
 	const mark, partSize = `"{{text}}"`, 64 << 10
 	before, after, _ := strings.Cut("data: "+chunk(`{"role":"assistant","content":`+mark+`}`, "")+"\n\n", mark)
-	part := "\ndata: " + `{"type":"text","text":"` + strings.Repeat(tile, partSize/len(tile)) + `"},`
-	return ends(w, around(w, before+"[", "\ndata: "+`{"type":"text","text":""}]`+after, func() error { return repeat(w, []byte(part), size/partSize) }))
+	part := func(size int) string {
+		return "\ndata: " + `{"type":"text","text":"` + strings.Repeat(tile, size/len(tile)) + `"}`
+	}
+	return ends(w, around(w, before+"[", part(size%partSize)+"]"+after, func() error { return repeat(w, []byte(part(partSize)+","), size/partSize) }))
 }
 
 func around(w io.Writer, before, after string, middle func() error) error {
