@@ -71,19 +71,24 @@ func addAzopenai(a *answer, c azopenai.ChatCompletions) {
 		if c.FinishReason != nil {
 			to.finish = azmistral.FinishReason(*c.FinishReason)
 		}
-		message := c.Message
+		message, whole := c.Message, true
 		if message == nil {
-			message = c.Delta
+			message, whole = c.Delta, false
 		}
 		if message == nil {
 			continue
 		}
 		to.text += value(message.Content)
-		for _, call := range message.ToolCalls {
+		for i, call := range message.ToolCalls {
 			function, ok := call.(*azopenai.ChatCompletionsFunctionToolCall)
-			if ok && function.Function != nil {
-				to.call(nil, value(function.ID), value(function.Function.Name), value(function.Function.Arguments))
+			if !ok || function.Function == nil {
+				continue
 			}
+			var index *int // of a delta: not told
+			if whole {
+				index = &i
+			}
+			to.call(index, value(function.ID), value(function.Function.Name), value(function.Function.Arguments))
 		}
 	}
 }

@@ -46,7 +46,8 @@ func (p *page) head() {
 	p.line("the answer whole, or an error with the service's words and status somewhere in it, or the context's error where the")
 	p.line("context ended the call. The others have no deadlines of their own, so their caller sets one of %v where azmistral's are", shortPatience)
 	p.line("what a scenario tests, and %v elsewhere. All run with their default retries, azmistral with shorter backoffs.", patience)
-	p.line("An answer without a choice is given to the caller as an empty one, as most callers would take it.")
+	p.line("An answer without a choice is given to the caller as an empty one, as most callers would take it. Where a client leaves it to")
+	p.line("its caller to put tool calls together, that goes by index, else by id.")
 	p.line("")
 	p.line("| Verdict | Meaning |")
 	p.line("|---|---|")
@@ -87,7 +88,7 @@ func (p *page) totals() {
 	p.line("## Totals")
 	p.line("")
 	p.line("A run is one scenario in one form over one version of HTTP. A scenario with many positions, such as one cut at each byte, is")
-	p.line("one run: every %dth position is played and the last; it is right only if each of them is, else what the worst came to.", every)
+	p.line("one run: every %drd position is played, and the last; it is right only if each of them is, else what the worst came to.", every)
 	p.line("")
 	p.line("| Verdict | %s |", strings.Join(clientNames(), " | "))
 	p.line("|---|%s", strings.Repeat("--:|", len(clients)))
@@ -160,7 +161,7 @@ func (p *page) rows() {
 				continue
 			}
 			for _, form := range s.Forms {
-				cells := []string{s.Name, formText(s, form), escape(s.Does)}
+				cells := []string{s.Name, formText(s, form), does(s)}
 				for _, c := range clients {
 					cells = append(cells, p.cell(s, form, c))
 				}
@@ -169,6 +170,12 @@ func (p *page) rows() {
 		}
 		p.line("")
 	}
+}
+
+// does says what happens, in what the catalogue says for those who would play it.
+func does(s azmistraltest.Scenario) string {
+	text, _, _ := strings.Cut(s.Does, " (it needs a listener of its own")
+	return escape(text)
 }
 
 // formText names the protocol where there is only one.

@@ -42,6 +42,7 @@ const (
 // outcome is what one call came to, and what it cost.
 type outcome struct {
 	answer   answer
+	form     azmistraltest.Form
 	err      error
 	said     []string // by the error: its text, and those of its fields
 	panicked string
@@ -54,6 +55,7 @@ type outcome struct {
 	late      time.Duration // between the end of its context and its return
 	shown     string        // how the error shows a secret; "": it does not
 	strays    int           // requests to an origin that the caller never named
+	away      string        // what of the caller's went there; "": nothing
 	left      string        // what the call left behind
 	allocated uint64        // bytes, the stage's own among them
 }
@@ -119,8 +121,8 @@ func deadlineOf(s azmistraltest.Scenario, c client) time.Duration {
 
 // callOnce makes one call, with what the scenario wants of its caller.
 func callOnce(call ask, s azmistraltest.Scenario, form azmistraltest.Form, deadline time.Duration) outcome {
-	var sends times
-	ctx, cancel := context.WithTimeout(httptrace.WithClientTrace(context.Background(), sends.trace()), deadline)
+	var sends sendTrace
+	ctx, cancel := context.WithTimeout(httptrace.WithClientTrace(context.Background(), sends.hooks()), deadline)
 	ends := deadline
 	switch {
 	case s.Cancel < 0:
@@ -137,7 +139,7 @@ func callOnce(call ask, s azmistraltest.Scenario, form azmistraltest.Form, deadl
 	runtime.ReadMemStats(&before)
 	start := time.Now()
 	go func() {
-		var o outcome
+		o := outcome{form: form}
 		defer func() {
 			if p := recover(); p != nil {
 				o.panicked = fmt.Sprint(p)
@@ -152,11 +154,12 @@ func callOnce(call ask, s azmistraltest.Scenario, form azmistraltest.Form, deadl
 		var after runtime.MemStats
 		runtime.ReadMemStats(&after)
 		o.allocated = after.TotalAlloc - before.TotalAlloc
-		o.waits = sends.between()
+		o.waits = sends.waits()
+		o.away = sends.sentAway()
 		o.late = o.took - ends
 		return o
 	case <-time.After(ends + grace):
-		return outcome{hung: true, took: ends + grace}
+		return outcome{form: form, hung: true, took: ends + grace}
 	}
 }
 
@@ -168,61 +171,89 @@ func (o outcome) judged(c client, stage *azmistraltest.Stage) outcome {
 	}
 	o.said = append([]string{o.err.Error()}, c.said(o.err)...)
 	for _, secret := range append(stage.Secrets(), key, prompt) {
-		for how, text := range printed(o.err) {
-			if strings.Contains(text, secret) && (o.shown == "" || how < o.shown) {
-				o.shown = how
+		for _, print := range printed(o.err) {
+			if strings.Contains(print.text, secret) && o.shown == "" {
+				o.shown = print.how
 			}
 		}
 	}
 	return o
 }
 
-// printed is the error in each way that programs print one.
-func printed(err error) map[string]string {
+// printed is the error in each way that programs print one, the plainest first.
+func printed(err error) []print {
 	var log strings.Builder
 	slog.New(slog.NewJSONHandler(&log, nil)).Error("call", "err", err)
 	encoded, _ := json.Marshal(err)
-	return map[string]string{
-		"%v": fmt.Sprintf("%v", err), "%+v": fmt.Sprintf("%+v", err), "%#v": fmt.Sprintf("%#v", err),
-		"JSON": string(encoded), "slog": log.String(),
+	return []print{
+		{"%v", fmt.Sprintf("%v", err)}, {"%+v", fmt.Sprintf("%+v", err)}, {"%#v", fmt.Sprintf("%#v", err)},
+		{"JSON", string(encoded)}, {"slog", log.String()},
 	}
 }
 
-// times notes when connections were asked for: once a send, and once a redirect.
-type times struct {
-	mu  sync.Mutex
-	all []time.Time
+type print struct{ how, text string }
+
+// sendTrace watches the sends of one call: when a connection was asked for, once a
+// send and once a redirect, and what of the caller's went to which origin.
+type sendTrace struct {
+	mu    sync.Mutex
+	times []time.Time
+	home  string // host and port that the caller named
+	at    string // those of the send under way
+	away  string // what went elsewhere
 }
 
-func (t *times) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{GetConn: func(string) {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.all = append(t.all, time.Now())
-	}}
+func (s *sendTrace) hooks() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn: func(hostPort string) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.times = append(s.times, time.Now())
+			s.home, s.at = cmp.Or(s.home, hostPort), hostPort
+		},
+		WroteHeaderField: func(name string, values []string) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if s.at == s.home {
+				return
+			}
+			switch {
+			case strings.Contains(strings.Join(values, " "), key):
+				s.away = "the key"
+			case strings.EqualFold(name, "Content-Length") && strings.Join(values, "") != "0" && s.away == "":
+				s.away = "the prompt"
+			}
+		},
+	}
 }
 
-func (t *times) between() (waits []time.Duration) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for i := range t.all[min(1, len(t.all)):] {
-		waits = append(waits, t.all[i+1].Sub(t.all[i]))
+func (s *sendTrace) waits() (waits []time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.times[min(1, len(s.times)):] {
+		waits = append(waits, s.times[i+1].Sub(s.times[i]))
 	}
 	return waits
 }
 
-// waitUntilGone says what of a call is still there after a while: "" for nothing.
+func (s *sendTrace) sentAway() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.away
+}
+
+// waitUntilGone says what of a call is still there after a while: "" for nothing. A
+// body that was not closed shows as a connection that does not become idle. The
+// stage's own Busy would not do: it is at work on for some time after its client
+// has gone.
 func waitUntilGone(stage *azmistraltest.Stage, before int) string {
 	for end := time.Now().Add(letGo); ; time.Sleep(5 * time.Millisecond) {
 		stage.HTTPClient().CloseIdleConnections() // again and again: after a reset one becomes idle a little later
-		busy, more := stage.Busy(), clientGoroutines()-before
-		if busy == 0 && more <= 0 {
+		more := clientGoroutines() - before
+		if more <= 0 {
 			return ""
 		}
 		if time.Now().After(end) {
-			if busy > 0 {
-				return plural(busy, "request") + " not let go"
-			}
 			return plural(more, "goroutine") + " left"
 		}
 	}

@@ -86,7 +86,7 @@ func (p *process) do(j job) (verdict, error) {
 	}
 	s := j.scenario()
 	started := p.cmd.Process
-	late := time.AfterFunc(time.Duration(max(1, s.Calls))*deadlineOf(s, j.client())+grace+letGo+overdue, func() { started.Kill() })
+	late := time.AfterFunc(time.Duration(max(1, s.Calls))*deadlineOf(s, client{ours: true})+grace+letGo+overdue, func() { started.Kill() })
 	var r reply
 	err := json.NewEncoder(p.in).Encode(j)
 	if err == nil {
