@@ -2,6 +2,7 @@ package azmistral_test
 
 import (
 	"encoding/pem"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -316,4 +317,9 @@ func TestReadmeLinks(t *testing.T) {
 			assert.NoError(t, err)
 		}
 	}
+}
+
+// README tells how long the catalogue of faults is.
+func TestReadmeCountsTheScenarios(t *testing.T) {
+	assert.Contains(t, readme(t), fmt.Sprintf("a catalogue of %d faults", len(azmistraltest.Scenarios())))
 }
