@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -47,6 +49,8 @@ func patient(d time.Duration) time.Duration {
 // TestFaults plays the whole fault catalogue to the client: every scenario, whole
 // and streamed, over HTTP/1.1 and HTTP/2, at every one of its positions.
 func TestFaults(t *testing.T) {
+	log.SetOutput(io.Discard) // net/http has much to say of such servers
+	defer log.SetOutput(os.Stderr)
 	before := runtime.NumGoroutine()
 	var waiting, working []func()
 	for _, s := range azmistraltest.Scenarios() {
@@ -225,7 +229,7 @@ func (f *fault) cancelAfter(ctx context.Context, cancel func(), d time.Duration,
 
 // letGo waits until the stage is no longer at work for a call that is over.
 func (f *fault) letGo() bool {
-	for until := time.Now().Add(patient(3 * time.Second)); f.stage.Busy() > 0; time.Sleep(200 * time.Microsecond) {
+	for until := time.Now().Add(patient(6 * time.Second)); f.stage.Busy() > 0; time.Sleep(200 * time.Microsecond) {
 		if time.Now().After(until) {
 			return false
 		}
