@@ -70,8 +70,8 @@ func callsBrief(calls []azmistral.ToolCall, ids bool) string {
 	return strings.Join(texts, ", ")
 }
 
-// request is what net/http puts before what happened.
-var request = regexp.MustCompile(`Post "[^"]*": `)
+// request is what net/http and azcore put before what happened.
+var request = regexp.MustCompile(`Post "[^"]*": |(POST|GET) https?://\S+\s+-{9,}\s+|-{9,}\s`)
 
 // changing is what differs from one run to the next in texts of errors.
 var changing = regexp.MustCompile(`stream ID \d+|(127\.0\.0\.1|localhost|\[::1\]):\d+|0x[0-9a-f]+|\b20\d\d-\d\d-\d\dT[0-9:]+Z\b`)

@@ -31,7 +31,7 @@ func compare(args []string, stdout, stderr io.Writer) int {
 	flags.StringVar(&s.only, "only", "", "play the scenario `NAME` and print each run")
 	flags.StringVar(&s.family, "family", "", "play the scenarios of the family `NAME` and print each run")
 	flags.StringVar(&s.client, "client", "", "play to the client `NAME` only and print each run")
-	processes := flags.Int("processes", 8, "play in `N` processes at once")
+	processes := flags.Int("processes", 12, "play in `N` processes at once")
 	switch err := flags.Parse(args); {
 	case err == flag.ErrHelp:
 		return 0

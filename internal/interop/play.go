@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http/httptrace"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -27,6 +30,9 @@ const (
 	// shortPatience is the deadline of the others where azmistral's own shorter
 	// ones end a silence: they have none.
 	shortPatience = 2 * time.Second
+
+	// boundPatience is the deadline of the others where an answer has no end.
+	boundPatience = 5 * time.Second
 
 	// grace is for a call to return after its context has ended.
 	grace = 2 * time.Second
@@ -51,6 +57,7 @@ type outcome struct {
 
 	sends     int             // that arrived
 	waits     []time.Duration // between one send and the next
+	unasked   bool            // the service asked for no wait: one was azmistral's own idea
 	took      time.Duration
 	late      time.Duration // between the end of its context and its return
 	shown     string        // how the error shows a secret; "": it does not
@@ -84,8 +91,35 @@ func play(c client, s azmistraltest.Scenario, form azmistraltest.Form, protocol 
 	}
 	o.left = waitUntilGone(stage, there)
 	o.sends = stage.Requests() - before
+	o.unasked = !asksToWait(s, form, protocol)
 	return o.judged(c, stage)
 }
+
+// asksToWait looks whether the service itself asks for a wait, in a header or in
+// words. A scenario's waits may also be what azmistral does without.
+func asksToWait(s azmistraltest.Scenario, form azmistraltest.Form, protocol azmistraltest.Protocol) bool {
+	if s.Want.WaitLeast < time.Second {
+		return false
+	}
+	tb := &bench{}
+	defer tb.end()
+	stage := s.Play(tb, protocol)
+	body := fmt.Sprintf(`{"model":%q,"stream":%t,"messages":[{"role":"user","content":%q}]}`, model, form == azmistraltest.Streamed, prompt)
+	resp, err := stage.HTTPClient().Post(stage.URL(azmistral.RouteModels)+"/chat/completions", "application/json", strings.NewReader(body))
+	if err != nil {
+		return false
+	}
+	defer resp.Body.Close()
+	for _, name := range []string{"Retry-After", "Retry-After-Ms", "X-Ms-Retry-After-Ms"} {
+		if resp.Header.Get(name) != "" {
+			return true
+		}
+	}
+	text, _ := io.ReadAll(resp.Body)
+	return wordsOfWait.Match(text)
+}
+
+var wordsOfWait = regexp.MustCompile(`(?i)(again|after|wait|retry)\D{0,20}\d`)
 
 // optionsOf are the stage's, but for short backoffs where the waits are tested.
 func optionsOf(stage *azmistraltest.Stage, s azmistraltest.Scenario) func(*azmistral.ClientOptions) {
@@ -113,6 +147,8 @@ func deadlineOf(s azmistraltest.Scenario, c client) time.Duration {
 		return s.Deadline
 	case !c.ours && endsBySilence(s.Want):
 		return shortPatience
+	case !c.ours && errors.Is(s.Want.Err, azmistral.ErrTooLarge):
+		return boundPatience
 	}
 	const spread = 3.5 // of a wait, where the most is not told
 	wait := cmp.Or(s.Want.WaitMost, time.Duration(spread*float64(s.Want.WaitLeast)))

@@ -135,7 +135,7 @@ func judgeResult(o outcome, w azmistraltest.Want, ours bool) verdict {
 	case w.WholeOrError:
 		return verdict{right, errorName(o.err)}
 	case !wantsError && o.sends < w.Sends:
-		return verdict{noRetry, plural(o.sends, "send") + ", " + brief(o.err.Error())}
+		return verdict{noRetry, "gave up after " + plural(o.sends, "send")}
 	case !wantsError && !ours && endedByContext(o.err) && difference(o.answer, w, ours) == "":
 		return verdict{right, errorName(o.err)} // the caller holds the whole answer, and had to wait
 	case !wantsError:
@@ -251,8 +251,8 @@ func unsaid(o outcome, w azmistraltest.Want, ours bool) string {
 // place that it led to.
 var saysRedirect = regexp.MustCompile(`redirect|origin|location|protocol scheme|\b[3-5]\d\d\b`)
 
-// saysBound finds an error about a limit.
-var saysBound = regexp.MustCompile(`too (long|large|many)|limit`)
+// saysBound finds an error about a limit, of size or of time.
+var saysBound = regexp.MustCompile(`too (long|large|many)|limit|timeout|timed out`)
 
 // serviceSpoke says whether Words are the service's own. Else they are azmistral's,
 // of what it found instead of an answer.
@@ -274,8 +274,8 @@ func judgeSends(o outcome, w azmistraltest.Want, ours bool) string {
 		return plural(o.sends, "send") + " where " + strconv.Itoa(most) + " would do"
 	}
 	for _, wait := range o.waits {
-		if w.WaitLeast >= time.Second && wait < w.WaitLeast-early {
-			return fmt.Sprintf("sent again before the %v asked for", w.WaitLeast)
+		if w.WaitLeast >= time.Second && wait < w.WaitLeast-early && (ours || !o.unasked) {
+			return fmt.Sprintf("sent again before %v had passed", w.WaitLeast)
 		}
 	}
 	return ""

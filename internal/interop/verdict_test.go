@@ -67,7 +67,7 @@ func TestJudge(t *testing.T) {
 		"the calls, any order":  {outcome{answer: called(g, f)}, unordered, verdict{right, "answer"}, nil},
 		"a call missing":        {outcome{answer: called(f)}, wantCalls, verdict{silent, "calls f({}), nil error"}, nil},
 		"lost":                  {outcome{err: oops, sends: 1}, wantParis, verdict{lost, "oops"}, nil},
-		"not sent again":        {outcome{err: oops, sends: 1}, twice, verdict{noRetry, "1 send, oops"}, nil},
+		"not sent again":        {outcome{err: oops, sends: 1}, twice, verdict{noRetry, "gave up after 1 send"}, nil},
 		"lost after two":        {outcome{err: oops, sends: 2}, twice, verdict{lost, "oops"}, nil},
 		"late but whole":        {outcome{answer: paris, err: context.DeadlineExceeded, sends: 1}, wantParis, verdict{right, "context.DeadlineExceeded"}, &verdict{lost, "context deadline exceeded"}},
 		"late and less":         {outcome{answer: half, err: context.DeadlineExceeded, sends: 1}, wantParis, verdict{lost, "context deadline exceeded"}, nil},
@@ -88,7 +88,8 @@ func TestJudge(t *testing.T) {
 		"outcome unknown":       {outcome{err: oops, sends: 4}, unknown, verdict{right, "error"}, &verdict{storm, "4 sends where 1 would do"}},
 		"outcome unknown, six":  {outcome{err: oops, sends: 6}, unknown, verdict{storm, "6 sends where 5 would do"}, &verdict{storm, "6 sends where 1 would do"}},
 		"the wait kept":         {outcome{answer: paris, sends: 2, waits: []time.Duration{2 * time.Second}}, slow, verdict{right, "answer"}, nil},
-		"the wait not kept":     {outcome{answer: paris, sends: 2, waits: []time.Duration{time.Second}}, slow, verdict{storm, "sent again before the 2s asked for"}, nil},
+		"the wait not kept":     {outcome{answer: paris, sends: 2, waits: []time.Duration{time.Second}}, slow, verdict{storm, "sent again before 2s had passed"}, nil},
+		"no wait asked for":     {outcome{answer: paris, sends: 2, waits: []time.Duration{time.Second}, unasked: true}, slow, verdict{right, "answer"}, &verdict{storm, "sent again before 2s had passed"}},
 		"a panic":               {outcome{panicked: "nil pointer"}, wantParis, verdict{died, "nil pointer"}, nil},
 		"hung":                  {outcome{hung: true}, wantParis, verdict{hang, "no return"}, nil},
 		"returned late":         {outcome{err: context.DeadlineExceeded, late: 3 * time.Second}, quiet, verdict{hang, "returned late"}, nil},
@@ -184,12 +185,23 @@ func TestJudgeOurs(t *testing.T) {
 
 func TestBrief(t *testing.T) {
 	for text, want := range map[string]string{
-		`Post "http://127.0.0.1:4711/openai/v1/chat/completions": EOF`: "EOF",
-		"read tcp 127.0.0.1:1->127.0.0.1:2: reset\n by peer":           "read tcp …->…: reset by peer",
-		"stream error: stream ID 17; INTERNAL_ERROR":                   "stream error: …; INTERNAL_ERROR",
-		string(make([]rune, 100)):                                      string(make([]rune, 90)) + "…",
+		`Post "http://127.0.0.1:4711/openai/v1/chat/completions": EOF`:                                                                       "EOF",
+		"read tcp 127.0.0.1:1->127.0.0.1:2: reset\n by peer":                                                                                 "read tcp …->…: reset by peer",
+		"POST http://127.0.0.1:1/x?y=z\n--------------------------------------------------------------------------------\nRESPONSE 529: 529": "RESPONSE 529: 529",
+		"stream error: stream ID 17; INTERNAL_ERROR":                                                                                         "stream error: …; INTERNAL_ERROR",
+		string(make([]rune, 100)): string(make([]rune, 90)) + "…",
 	} {
 		assert.Equal(t, want, brief(text))
+	}
+}
+
+// Whether a service asks for a wait is read off what it sends.
+func TestAsksToWait(t *testing.T) {
+	for name, want := range map[string]bool{
+		"wait-second": true, "wait-ms": true, "wait-x-ms": true, "wait-date": true, "wait-prose": true, "wait-prose-ms": true,
+		"wait-none": false, "once-429": false, "plain": false,
+	} {
+		assert.Equal(t, want, asksToWait(named(name), azmistraltest.Streamed, azmistraltest.HTTP1), name)
 	}
 }
 

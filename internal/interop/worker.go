@@ -152,15 +152,47 @@ func (p *process) end() {
 	p.cmd = nil
 }
 
-// playAll plays runs in the given number of processes at once, and tells each
-// verdict in the order of runs.
+// playAll plays runs in the given number of processes at once and gives the verdict
+// of each. Runs that take much work come last, and fewer at once: a deadline of
+// parts of a second does not go with megabytes.
 func playAll(runs []run, processes int) ([]verdict, error) {
-	type task struct {
-		job      job
-		run, nth int
-	}
+	const together = 3
 	verdicts := make([][]verdict, len(runs))
-	tasks := make(chan task)
+	var light, heavy []task
+	for i, r := range runs {
+		verdicts[i] = make([]verdict, len(r.positions))
+		for nth, at := range r.positions {
+			t := task{r.job, &verdicts[i][nth]}
+			t.job.At = at
+			if r.family == "bound" || r.family == "framing" && len(r.positions) == 1 {
+				heavy = append(heavy, t)
+			} else {
+				light = append(light, t)
+			}
+		}
+	}
+	if err := playTasks(light, processes); err != nil {
+		return nil, err
+	}
+	if err := playTasks(heavy, min(processes, together)); err != nil {
+		return nil, err
+	}
+	list := make([]verdict, len(runs))
+	for i, all := range verdicts {
+		list[i] = merged(all)
+	}
+	return list, nil
+}
+
+// task is a job and the place of its verdict.
+type task struct {
+	job     job
+	verdict *verdict
+}
+
+// playTasks has all tasks done, up to the first that could not be.
+func playTasks(tasks []task, processes int) error {
+	next := make(chan task)
 	failed := make(chan struct{})
 	var fail error
 	var once sync.Once
@@ -169,38 +201,25 @@ func playAll(runs []run, processes int) ([]verdict, error) {
 		group.Go(func() {
 			var p process
 			defer p.end()
-			for t := range tasks {
+			for t := range next {
 				v, err := p.do(t.job)
 				if err != nil {
 					once.Do(func() { fail = err; close(failed) })
 					return
 				}
-				verdicts[t.run][t.nth] = v
+				*t.verdict = v
 			}
 		})
 	}
-	func() {
-		defer close(tasks)
-		for i, r := range runs {
-			verdicts[i] = make([]verdict, len(r.positions))
-			for n, at := range r.positions {
-				j := r.job
-				j.At = at
-				select {
-				case tasks <- task{j, i, n}:
-				case <-failed:
-					return
-				}
-			}
+feed:
+	for _, t := range tasks {
+		select {
+		case next <- t:
+		case <-failed:
+			break feed
 		}
-	}()
+	}
+	close(next)
 	group.Wait()
-	if fail != nil {
-		return nil, fail
-	}
-	list := make([]verdict, len(runs))
-	for i, all := range verdicts {
-		list[i] = merged(all)
-	}
-	return list, nil
+	return fail
 }
