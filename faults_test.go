@@ -429,7 +429,11 @@ func (f *fault) checkSends(answer *azmistral.ChatResponse, err error, sends int)
 	} else if answer != nil {
 		attempts = answer.Info.Attempts
 	}
-	if wanted := max(want.Attempts, want.Sends); wanted > 0 {
+	switch wanted := max(want.Attempts, want.Sends); {
+	case wanted <= 0:
+	case underRace: // on a starved machine a connection may not be had in time, which is tried again
+		assert.GreaterOrEqual(f, attempts, wanted, "%s: attempts told, of %v", f.note, err)
+	default:
 		assert.Equal(f, wanted, attempts, "%s: attempts told, of %v", f.note, err)
 	}
 	f.mu.Lock()

@@ -20,7 +20,7 @@ import (
 func main() {
 	service := azmistraltest.NewHandler(nil)
 	defer service.Close()
-	options := azmistral.ClientOptions{StartTimeout: 100 * time.Millisecond, MaxEventBytes: 2000}
+	options := azmistral.ClientOptions{StartTimeout: time.Second, MaxEventBytes: 2000}
 	options.Retry = policy.RetryOptions{MaxRetries: 1, RetryDelay: time.Millisecond} // the default is 4, from 0.5 s
 	client, err := service.Client(azmistral.RouteOpenAIV1, &options)
 	console.ExitOn(err)
