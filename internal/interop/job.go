@@ -23,6 +23,7 @@ type run struct {
 	job       // its first
 	positions []int
 	family    string
+	long      bool // it waits for seconds
 }
 
 // every is the step between the positions that are played: all of them are for
@@ -81,7 +82,7 @@ func (s selection) runs() []run {
 					if s.client == "" || c.name == s.client {
 						list = append(list, run{
 							job:       job{c.name, scenario.Name, 0, form, protocol},
-							positions: positions(scenario), family: scenario.Family,
+							positions: positions(scenario), family: scenario.Family, long: scenario.Long,
 						})
 					}
 				}

@@ -148,6 +148,7 @@ func TestWritePage(t *testing.T) {
 	all := write()
 	assert.Equal(t, all, write())
 	assert.Contains(t, all, "azmistral is right in every run.")
+	assert.Contains(t, all, "| no-finish | streamed | "+named("no-finish").Does+" | right: answer | right: answer | right: answer | right: answer |")
 	assert.Contains(t, all, fmt.Sprintf("| runs |%s", strings.Repeat(fmt.Sprintf(" %d |", len(runs)/len(clients)), len(clients))))
 
 	verdicts[0] = verdict{silent, `"a|b" <c>`}

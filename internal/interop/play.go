@@ -57,7 +57,7 @@ type outcome struct {
 
 	sends     int             // that arrived
 	waits     []time.Duration // between one send and the next
-	unasked   bool            // the service asked for no wait: one was azmistral's own idea
+	asked     time.Duration   // of them by the service; less than Want's where one was azmistral's own idea, or told by a date in whole seconds
 	took      time.Duration
 	late      time.Duration // between the end of its context and its return
 	shown     string        // how the error shows a secret; "": it does not
@@ -91,15 +91,17 @@ func play(c client, s azmistraltest.Scenario, form azmistraltest.Form, protocol 
 	}
 	o.left = waitUntilGone(stage, there)
 	o.sends = stage.Requests() - before
-	o.unasked = !asksToWait(s, form, protocol)
+	o.asked = waitAsked(s, form, protocol)
 	return o.judged(c, stage)
 }
 
-// asksToWait looks whether the service itself asks for a wait, in a header or in
-// words. A scenario's waits may also be what azmistral does without.
-func asksToWait(s azmistraltest.Scenario, form azmistraltest.Form, protocol azmistraltest.Protocol) bool {
+// waitAsked is the least wait that the service itself asks for, in a header or in
+// words. 0: none, a scenario's waits may also be what azmistral does without. A date
+// is in whole seconds: a client that has come back by then kept it, though less
+// than Want's wait may have passed.
+func waitAsked(s azmistraltest.Scenario, form azmistraltest.Form, protocol azmistraltest.Protocol) time.Duration {
 	if s.Want.WaitLeast < time.Second {
-		return false
+		return 0
 	}
 	tb := &bench{}
 	defer tb.end()
@@ -107,16 +109,21 @@ func asksToWait(s azmistraltest.Scenario, form azmistraltest.Form, protocol azmi
 	body := fmt.Sprintf(`{"model":%q,"stream":%t,"messages":[{"role":"user","content":%q}]}`, model, form == azmistraltest.Streamed, prompt)
 	resp, err := stage.HTTPClient().Post(stage.URL(azmistral.RouteModels)+"/chat/completions", "application/json", strings.NewReader(body))
 	if err != nil {
-		return false
+		return 0
 	}
 	defer resp.Body.Close()
 	for _, name := range []string{"Retry-After", "Retry-After-Ms", "X-Ms-Retry-After-Ms"} {
+		if strings.HasSuffix(resp.Header.Get(name), "GMT") {
+			return s.Want.WaitLeast - time.Second
+		}
 		if resp.Header.Get(name) != "" {
-			return true
+			return s.Want.WaitLeast
 		}
 	}
-	text, _ := io.ReadAll(resp.Body)
-	return wordsOfWait.Match(text)
+	if text, _ := io.ReadAll(resp.Body); wordsOfWait.Match(text) {
+		return s.Want.WaitLeast
+	}
+	return 0
 }
 
 var wordsOfWait = regexp.MustCompile(`(?i)(again|after|wait|retry)\D{0,20}\d`)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/azmistral/azmistral"
 	"github.com/azmistral/azmistral/azmistraltest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -79,6 +80,24 @@ func TestWorker(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, test.want, got, test.client)
 	}
+}
+
+// A client that does not close what it has opened is found out.
+func TestLeftBehind(t *testing.T) {
+	leaver := client{name: "leaver", said: saidByAzmistral, open: func(at target) (ask, error) {
+		return func(ctx context.Context, _ azmistraltest.Form, _ int) (answer, error) {
+			resp, err := at.http.Post(at.url(azmistral.RouteModels)+"/chat/completions", "application/json", strings.NewReader(`{"messages":[],"stream":true}`))
+			if err == nil {
+				t.Cleanup(func() { resp.Body.Close() })
+			}
+			return answer{}, err
+		}, nil
+	}}
+	o := play(leaver, named("stall"), azmistraltest.Streamed, azmistraltest.HTTP1)
+	assert.NotEmpty(t, o.left)
+	assert.Equal(t, leak, judge(o, azmistraltest.Want{WholeOrError: true}, false).Kind)
+	o = play(clients[0], named("stall"), azmistraltest.Streamed, azmistraltest.HTTP1)
+	assert.Empty(t, o.left)
 }
 
 // Every client gives the whole answer where nothing is wrong, in both forms.

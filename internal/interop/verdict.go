@@ -273,9 +273,13 @@ func judgeSends(o outcome, w azmistraltest.Want, ours bool) string {
 	if o.sends > most {
 		return plural(o.sends, "send") + " where " + strconv.Itoa(most) + " would do"
 	}
+	least := w.WaitLeast
+	if !ours {
+		least = o.asked
+	}
 	for _, wait := range o.waits {
-		if w.WaitLeast >= time.Second && wait < w.WaitLeast-early && (ours || !o.unasked) {
-			return fmt.Sprintf("sent again before %v had passed", w.WaitLeast)
+		if least >= time.Second && wait < least-early {
+			return fmt.Sprintf("sent again before %v had passed", least)
 		}
 	}
 	return ""

@@ -87,9 +87,9 @@ func TestJudge(t *testing.T) {
 		"cancelled in backoff":  {outcome{err: context.Canceled}, inBackoff, verdict{right, "context.Canceled"}, &verdict{mute, `no "503": context canceled`}},
 		"outcome unknown":       {outcome{err: oops, sends: 4}, unknown, verdict{right, "error"}, &verdict{storm, "4 sends where 1 would do"}},
 		"outcome unknown, six":  {outcome{err: oops, sends: 6}, unknown, verdict{storm, "6 sends where 5 would do"}, &verdict{storm, "6 sends where 1 would do"}},
-		"the wait kept":         {outcome{answer: paris, sends: 2, waits: []time.Duration{2 * time.Second}}, slow, verdict{right, "answer"}, nil},
-		"the wait not kept":     {outcome{answer: paris, sends: 2, waits: []time.Duration{time.Second}}, slow, verdict{storm, "sent again before 2s had passed"}, nil},
-		"no wait asked for":     {outcome{answer: paris, sends: 2, waits: []time.Duration{time.Second}, unasked: true}, slow, verdict{right, "answer"}, &verdict{storm, "sent again before 2s had passed"}},
+		"the wait kept":         {outcome{answer: paris, sends: 2, waits: []time.Duration{2 * time.Second}, asked: 2 * time.Second}, slow, verdict{right, "answer"}, nil},
+		"the wait not kept":     {outcome{answer: paris, sends: 2, waits: []time.Duration{time.Second}, asked: 2 * time.Second}, slow, verdict{storm, "sent again before 2s had passed"}, nil},
+		"no wait asked for":     {outcome{answer: paris, sends: 2, waits: []time.Duration{time.Second}}, slow, verdict{right, "answer"}, &verdict{storm, "sent again before 2s had passed"}},
 		"a panic":               {outcome{panicked: "nil pointer"}, wantParis, verdict{died, "nil pointer"}, nil},
 		"hung":                  {outcome{hung: true}, wantParis, verdict{hang, "no return"}, nil},
 		"returned late":         {outcome{err: context.DeadlineExceeded, late: 3 * time.Second}, quiet, verdict{hang, "returned late"}, nil},
@@ -196,12 +196,13 @@ func TestBrief(t *testing.T) {
 }
 
 // Whether a service asks for a wait is read off what it sends.
-func TestAsksToWait(t *testing.T) {
-	for name, want := range map[string]bool{
-		"wait-second": true, "wait-ms": true, "wait-x-ms": true, "wait-date": true, "wait-prose": true, "wait-prose-ms": true,
-		"wait-none": false, "once-429": false, "plain": false,
+func TestWaitAsked(t *testing.T) {
+	for name, want := range map[string]time.Duration{
+		"wait-second": time.Second, "wait-ms": 1500 * time.Millisecond, "wait-x-ms": 1500 * time.Millisecond,
+		"wait-date": 2 * time.Second, "wait-prose": 2 * time.Second, "wait-prose-ms": 1200 * time.Millisecond,
+		"wait-none": 0, "once-429": 0, "plain": 0,
 	} {
-		assert.Equal(t, want, asksToWait(named(name), azmistraltest.Streamed, azmistraltest.HTTP1), name)
+		assert.Equal(t, want, waitAsked(named(name), azmistraltest.Streamed, azmistraltest.HTTP1), name)
 	}
 }
 

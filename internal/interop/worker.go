@@ -153,25 +153,29 @@ func (p *process) end() {
 }
 
 // playAll plays runs in the given number of processes at once and gives the verdict
-// of each. Runs that take much work come last, and fewer at once: a deadline of
-// parts of a second does not go with megabytes.
+// of each. Those that wait for long come first, so that nobody waits for them alone.
+// Those that take much work come last, and fewer at once: a deadline of parts of a
+// second does not go with megabytes.
 func playAll(runs []run, processes int) ([]verdict, error) {
 	const together = 3
 	verdicts := make([][]verdict, len(runs))
-	var light, heavy []task
+	var long, light, heavy []task
 	for i, r := range runs {
 		verdicts[i] = make([]verdict, len(r.positions))
 		for nth, at := range r.positions {
 			t := task{r.job, &verdicts[i][nth]}
 			t.job.At = at
-			if r.family == "bound" || r.family == "framing" && len(r.positions) == 1 {
+			switch {
+			case r.family == "bound", r.family == "framing" && len(r.positions) == 1:
 				heavy = append(heavy, t)
-			} else {
+			case r.long:
+				long = append(long, t)
+			default:
 				light = append(light, t)
 			}
 		}
 	}
-	if err := playTasks(light, processes); err != nil {
+	if err := playTasks(append(long, light...), processes); err != nil {
 		return nil, err
 	}
 	if err := playTasks(heavy, min(processes, together)); err != nil {
