@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/azmistral/azmistral"
@@ -219,23 +220,29 @@ type playing struct {
 // accept gives each connection to a function, and counts it as a send.
 func (p *playing) accept(s *Stage, scheme string, serve func(net.Conn)) {
 	s.base = scheme + "://" + p.listener.Addr().String()
+	var open sync.Map // of net.Conn: a client may keep one that was not idle when it let go of the idle ones
 	go func() {
 		for {
 			c, err := p.listener.Accept()
 			if err != nil {
 				return
 			}
+			open.Store(c, nil)
 			s.arrived.Add(1)
 			s.busy.Add(1)
 			go func() {
 				defer s.busy.Add(-1)
+				defer open.Delete(c)
 				defer c.Close()
 				_ = c.SetDeadline(time.Now().Add(wirePatience))
 				serve(c)
 			}()
 		}
 	}()
-	p.tb.Cleanup(func() { p.listener.Close() })
+	p.tb.Cleanup(func() {
+		p.listener.Close()
+		open.Range(func(c, _ any) bool { c.(net.Conn).Close(); return true })
+	})
 }
 
 // networkScenarios have no HTTP in them.
