@@ -61,13 +61,16 @@ func mergeFilter(filter, more ContentFilter) ContentFilter {
 		filter = make(ContentFilter, len(more))
 	}
 	for category, b := range more {
-		a := filter[category]
+		before, is := filter[category]
+		a := before
 		a.Filtered = a.Filtered || b.Filtered
 		a.Detected = a.Detected || b.Detected
 		if severityRank(b.Severity) > severityRank(a.Severity) {
 			a.Severity = b.Severity
 		}
-		filter[category] = a
+		if a != before || !is {
+			filter[category] = a
+		}
 	}
 	return filter
 }

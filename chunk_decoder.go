@@ -1,0 +1,106 @@
+package azmistral
+
+import "github.com/azmistral/azmistral/internal/jsonscan"
+
+// chunkDecoder decodes the chunks of one stream. It gives what decode gives, in one
+// of three ways:
+//
+//   - A chunk usually differs from the one before it in one string. Then only that
+//     string is read (chunkTemplate).
+//   - Else one pass reads what services usually send (chunkScan).
+//   - Everything odd, and everything that is an error, goes to decode.
+//
+// The zero value is ready. It is not safe for concurrent use.
+type chunkDecoder struct {
+	memory   chunkMemory
+	template chunkTemplate
+}
+
+// decode reads one event's data, which may change afterwards. suspect and the error
+// are those of decode.
+func (d *chunkDecoder) decode(data []byte) (chunk *ChatChunk, suspect bool, err error) {
+	if chunk := d.template.chunk(data, &d.memory); chunk != nil {
+		return chunk, false, nil
+	}
+	scan := chunkScan{memory: &d.memory, template: &d.template}
+	if chunk := scan.chunk(data); chunk != nil {
+		return chunk, false, nil
+	}
+	general, err := decode(data)
+	return &general.chunk, general.suspect, err
+}
+
+// decodeWhole reads the body of an answer that came in one piece, as decode does.
+// Long texts of the answer are then parts of the body.
+func decodeWhole(body *answerText) (decoded, error) {
+	memory := chunkMemory{body: body}
+	scan := chunkScan{memory: &memory}
+	if chunk := scan.chunk(body.data); chunk != nil {
+		return decoded{chunk: *chunk, answered: scan.answered}, nil
+	}
+	body.restore()
+	return decode(body.data)
+}
+
+// chunkMemory is what the chunks of one stream are cut from.
+type chunkMemory struct {
+	chunks   slab[chunkRoom]
+	calls    slab[[1]ToolCallDelta]
+	thoughts slab[thinkingRoom]
+	texts    slab[textRoom]
+	strings  textBlock
+
+	id, model string // of the chunk before: most often the same
+
+	body *answerText // of a whole answer; nil for a stream
+}
+
+// A chunk has most often one choice; a delta one tool call, or one part.
+type (
+	chunkRoom struct {
+		chunk  ChatChunk
+		choice [1]ChunkChoice
+	}
+	thinkingRoom struct {
+		part   ThinkingPart
+		closed bool
+		list   [1]Part
+	}
+	textRoom struct {
+		part TextPart
+		list [1]Part
+	}
+)
+
+// text makes a string of the text that t stands for; false where decode has to say
+// what becomes of it.
+func (m *chunkMemory) text(data []byte, t jsonscan.Text) (string, bool) {
+	if !t.Escaped && t.ASCII {
+		return m.strings.cut(data[t.From:t.To]), true
+	}
+	text, ok := t.Append(m.strings.begin(t.To-t.From), data)
+	if !ok {
+		return "", false
+	}
+	return m.strings.commit(text), true
+}
+
+// thinking makes a content of one thinking part. closed may be nil; it is copied.
+func (m *chunkMemory) thinking(part ThinkingPart, closed *bool) Content {
+	room := m.thoughts.take()
+	room.part = part
+	if closed != nil {
+		room.closed = *closed
+		room.part.Closed = &room.closed
+	}
+	room.list[0] = &room.part
+	return room.list[:1:1]
+}
+
+// textPart makes a content of one text part, as it comes in a list.
+func (m *chunkMemory) textPart(text string) Content {
+	room := m.texts.take()
+	room.part.Text = text
+	room.list[0] = &room.part
+	return room.list[:1:1]
+}
