@@ -19,8 +19,11 @@ import (
 //     nothing else came, "" and null stay apart.
 //   - tool calls: see callFold.
 //
-// It keeps no reference to a chunk or to what is in one. The zero value is ready.
+// It keeps no reference to a chunk or to what is in one, but for the strings of the
+// one chunk that is a whole answer. The zero value is ready.
 type accumulator struct {
+	cameWhole bool // the first chunk is the answer
+
 	id      string
 	model   string
 	created time.Time
@@ -33,6 +36,7 @@ type accumulator struct {
 // choiceFold is one choice under way.
 type choiceFold struct {
 	index      int
+	cameWhole  bool
 	role       Role
 	finish     FinishReason
 	filter     ContentFilter
@@ -43,7 +47,7 @@ type choiceFold struct {
 
 // partFold is one part under way: text, thinking, or another one that is whole.
 type partFold struct {
-	text     strings.Builder
+	text     foldedText
 	thinking *ThinkingPart // its Text is in text; nil if this is no thinking
 	other    Part          // nil if this is text or thinking
 }
@@ -85,7 +89,9 @@ func (a *accumulator) response() *ChatResponse {
 		Usage:   a.usage,
 		Filter:  mergeFilter(nil, a.filter),
 	}
-	for _, choice := range a.choices {
+	choices := slices.Clone(a.choices)
+	slices.SortFunc(choices, func(x, y *choiceFold) int { return cmp.Compare(x.index, y.index) }) // a sort of Choice itself would be 30 KB of code
+	for _, choice := range choices {
 		r.Choices = append(r.Choices, Choice{
 			Index: choice.index,
 			Message: Message{
@@ -97,7 +103,6 @@ func (a *accumulator) response() *ChatResponse {
 			Filter:       mergeFilter(nil, choice.filter),
 		})
 	}
-	slices.SortFunc(r.Choices, func(x, y Choice) int { return cmp.Compare(x.Index, y.Index) })
 	return r
 }
 
@@ -110,7 +115,7 @@ func (a *accumulator) choice(index int) *choiceFold {
 		if a.byIndex == nil {
 			a.byIndex = map[int]*choiceFold{}
 		}
-		choice = &choiceFold{index: index}
+		choice = &choiceFold{index: index, cameWhole: a.cameWhole}
 		a.byIndex[index] = choice
 		a.choices = append(a.choices, choice)
 	}
@@ -137,7 +142,7 @@ func (f *choiceFold) add(c *ChunkChoice) {
 			f.addText(c.Delta.Text, true)
 		}
 	}
-	f.calls.add(c.Delta.ToolCalls)
+	f.calls.add(c.Delta.ToolCalls, f.cameWhole)
 }
 
 // addPart adds a part; goesOn says that it may go on with the part before.
@@ -158,12 +163,12 @@ func (f *choiceFold) addPart(part Part, goesOn bool) {
 
 func (f *choiceFold) addText(text string, goesOn bool) {
 	if n := len(f.parts); goesOn && n > 0 && f.parts[n-1].isText() {
-		f.parts[n-1].text.WriteString(text)
+		f.parts[n-1].text.add(text, false)
 		return
 	}
 	f.dropEmptyText()
 	p := &partFold{}
-	p.text.WriteString(text)
+	p.text.add(text, f.cameWhole)
 	f.parts = append(f.parts, p)
 }
 
@@ -177,9 +182,9 @@ func (f *choiceFold) addThinking(t *ThinkingPart, goesOn bool) {
 		f.parts = append(f.parts, p)
 	}
 	for _, n := range t.nested {
-		p.thinking.nested = append(p.thinking.nested, nestedPart{at: n.at + p.text.Len(), raw: slices.Clone(n.raw)})
+		p.thinking.nested = append(p.thinking.nested, nestedPart{at: n.at + len(p.text.String()), raw: slices.Clone(n.raw)})
 	}
-	p.text.WriteString(t.Text)
+	p.text.add(t.Text, f.cameWhole)
 	if t.Signature != "" {
 		p.thinking.Signature = strings.Clone(t.Signature)
 	}
@@ -190,7 +195,7 @@ func (f *choiceFold) addThinking(t *ThinkingPart, goesOn bool) {
 
 // dropEmptyText takes an empty text part off the end before another part comes.
 func (f *choiceFold) dropEmptyText() {
-	if n := len(f.parts); n > 0 && f.parts[n-1].isText() && f.parts[n-1].text.Len() == 0 {
+	if n := len(f.parts); n > 0 && f.parts[n-1].isText() && f.parts[n-1].text.String() == "" {
 		f.parts = f.parts[:n-1]
 	}
 }
@@ -225,6 +230,35 @@ func (f *choiceFold) content() Content {
 	}
 	return content
 }
+
+// foldedText grows by pieces, in memory of its own. It may share the one piece that
+// is all of it.
+type foldedText struct {
+	shared string
+	own    strings.Builder
+}
+
+func (t *foldedText) add(piece string, share bool) {
+	if share && t.String() == "" {
+		t.shared = piece
+		return
+	}
+	if t.shared != "" {
+		t.own.WriteString(t.shared)
+		t.shared = ""
+	}
+	t.own.WriteString(piece)
+}
+
+// String is the text so far. It stays what it is when more is added.
+func (t *foldedText) String() string {
+	if t.shared != "" {
+		return t.shared
+	}
+	return t.own.String()
+}
+
+func (t *foldedText) reset() { *t = foldedText{} }
 
 // keepFirst sets what is still empty. The copy keeps a chunk's memory free to go.
 func keepFirst[S ~string](kept *S, s S) {

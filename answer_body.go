@@ -9,6 +9,7 @@ import (
 	"math"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/azmistral/azmistral/internal/errbody"
 )
@@ -19,9 +20,13 @@ func (k *call) readAnswer(resp *http.Response, info ResponseInfo) ([]byte, *Erro
 	source := resp.Body
 	defer source.Close()
 	most := min(k.client.maxResponseBytes, math.MaxInt64-1) // one more is read
-	var body bytes.Buffer
-	if n := resp.ContentLength; n > 0 && n <= most {
-		body.Grow(int(n) + bytes.MinRead) // ReadFrom wants room for one more read
+	known := resp.ContentLength > 0 && resp.ContentLength <= most
+	var body *bytes.Buffer
+	if known {
+		body = bytes.NewBuffer(make([]byte, 0, resp.ContentLength+bytes.MinRead)) // ReadFrom wants room for one more read
+	} else {
+		body = answerBuffers.Get().(*bytes.Buffer)
+		defer putAnswerBuffer(body)
 	}
 	limit := &deadlineError{idleTimeoutOption, k.idle, "further byte of the answer"}
 	s := k.send
@@ -41,7 +46,22 @@ func (k *call) readAnswer(resp *http.Response, info ResponseInfo) ([]byte, *Erro
 		return nil, (&Error{StatusCode: info.StatusCode, Info: info, Delivered: true, kind: ErrTooLarge,
 			what: fmt.Sprintf("the answer is larger than ClientOptions.MaxResponseBytes (%d)", most)}).withResponse(resp)
 	}
-	return body.Bytes(), nil
+	if known {
+		return body.Bytes(), nil
+	}
+	return bytes.Clone(body.Bytes()), nil
+}
+
+// answerBuffers take bodies whose length is not known beforehand. The answer then
+// gets a copy that is no larger than it.
+var answerBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func putAnswerBuffer(b *bytes.Buffer) {
+	const most = 1 << 20 // bytes: what one large answer needed is not kept for small ones
+	if b.Cap() <= most {
+		b.Reset()
+		answerBuffers.Put(b)
+	}
 }
 
 // checkEncoding refuses a body that the transport did not decode: only gzip is
@@ -56,29 +76,28 @@ func (k *call) checkEncoding(resp *http.Response, info ResponseInfo) *Error {
 // wholeAnswer reads an answer that came in one piece, as one chunk too. The
 // response can be read again by those who captured it, or find it in the error.
 func (k *call) wholeAnswer(resp *http.Response, info ResponseInfo, body []byte) (answer *ChatResponse, chunk *ChatChunk, e *Error) {
+	text := &answerText{data: body}
 	defer func() {
-		kept := body
-		if e != nil {
-			kept = []byte(k.scrub(string(body)))
+		if resp.Body = text.body(); e != nil {
+			resp.Body = io.NopCloser(strings.NewReader(k.scrub(string(text.raw()))))
 		}
-		resp.Body = io.NopCloser(bytes.NewReader(kept))
 	}()
-	d, err := decode(body)
+	d, err := decodeWhole(text)
 	if err != nil || d.suspect {
-		if problem, is := errbody.Detect("", body); is {
+		if problem, is := errbody.Detect("", text.raw()); is {
 			return nil, nil, k.inBand(info, &problem, resp)
 		}
 	}
 	if err != nil {
-		return nil, nil, k.unexpected(resp, info, "the body is no answer: "+k.scrub(err.Error()), body)
+		return nil, nil, k.unexpected(resp, info, "the body is no answer: "+k.scrub(err.Error()), text.raw())
 	}
 	if !d.answered {
-		return nil, nil, k.unexpected(resp, info, "the body holds no answer: no choice has a message", body)
+		return nil, nil, k.unexpected(resp, info, "the body holds no answer: no choice has a message", text.raw())
 	}
-	var fold accumulator
+	fold := accumulator{cameWhole: true}
 	fold.add(&d.chunk)
 	answer = fold.response()
-	answer.Info, answer.raw = info, body
+	answer.Info, answer.text = info, text
 	if failed := failedChoice(answer); failed != "" {
 		return nil, nil, (&Error{StatusCode: info.StatusCode, Info: info, Delivered: true, kind: ErrIncomplete, what: failed}).withResponse(resp)
 	}

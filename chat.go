@@ -81,7 +81,7 @@ type ChatResponse struct {
 	Filter  ContentFilter // what the content filter found in the prompt
 	Info    ResponseInfo
 
-	raw json.RawMessage
+	text *answerText // nil for a streamed answer
 }
 
 // Choice is one of the answers.
@@ -154,8 +154,14 @@ type RateLimit struct {
 }
 
 // RawJSON returns the body as received. It is nil for a streamed answer: its
-// chunks keep known fields only. The caller must not change it.
-func (r *ChatResponse) RawJSON() json.RawMessage { return r.raw }
+// chunks keep known fields only. The caller must not change it: the answer's texts
+// may be parts of it. Where they are not, each call makes it anew.
+func (r *ChatResponse) RawJSON() json.RawMessage {
+	if r.text == nil {
+		return nil
+	}
+	return r.text.raw()
+}
 
 // Chat sends req and waits for the whole answer, or returns an *Error that says
 // what happened. Refusals that another send may mend are sent again, within
