@@ -6,28 +6,51 @@ import "github.com/azmistral/azmistral/internal/jsonscan"
 // of three ways:
 //
 //   - A chunk usually differs from the one before it in one string. Then only that
-//     string is read (chunkTemplate).
+//     string is read (chunkTemplate). Two templates are kept, since some streams go to
+//     and fro between two shapes: two choices, or pieces of reasoning of which some
+//     are marked as closed.
 //   - Else one pass reads what services usually send (chunkScan).
 //   - Everything odd, and everything that is an error, goes to decode.
 //
 // The zero value is ready. It is not safe for concurrent use.
 type chunkDecoder struct {
-	memory   chunkMemory
-	template chunkTemplate
+	memory    chunkMemory
+	templates [2]chunkTemplate
+	latest    int // the place of the one that was made, or that fitted, last
 }
 
 // decode reads one event's data, which may change afterwards. suspect and the error
 // are those of decode.
 func (d *chunkDecoder) decode(data []byte) (chunk *ChatChunk, suspect bool, err error) {
-	if chunk := d.template.chunk(data, &d.memory); chunk != nil {
+	if chunk := d.match(data); chunk != nil {
 		return chunk, false, nil
 	}
-	scan := chunkScan{memory: &d.memory, template: &d.template}
-	if chunk := scan.chunk(data); chunk != nil {
+	if chunk := d.scan(data); chunk != nil {
 		return chunk, false, nil
 	}
 	general, err := decode(data)
 	return &general.chunk, general.suspect, err
+}
+
+// match gives the chunk that fits a template, nil if none does.
+func (d *chunkDecoder) match(data []byte) *ChatChunk {
+	if chunk := d.templates[d.latest].chunk(data, &d.memory); chunk != nil {
+		return chunk
+	}
+	other := 1 - d.latest
+	chunk := d.templates[other].chunk(data, &d.memory)
+	if chunk != nil {
+		d.latest = other
+	}
+	return chunk
+}
+
+// scan gives the chunk in one pass, nil where decode has to. It makes a template in
+// the place of the older one.
+func (d *chunkDecoder) scan(data []byte) *ChatChunk {
+	d.latest = 1 - d.latest
+	scan := chunkScan{memory: &d.memory, template: &d.templates[d.latest]}
+	return scan.chunk(data)
 }
 
 // decodeWhole reads the body of an answer that came in one piece, as decode does.

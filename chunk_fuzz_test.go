@@ -41,16 +41,21 @@ func FuzzChunkDecoder(f *testing.F) {
 			f.Add([]byte(text), []byte(insert))
 		}
 	}
+	for _, insert := range chunkInserts {
+		f.Add([]byte(strings.Join([]string{chunkSeeds[2], chunkSeeds[0], chunkSeeds[7]}, "\n")), []byte(insert))
+		f.Add([]byte(chunkSeeds[1]+"\n"+strings.Replace(chunkSeeds[1], `"index":0`, `"index":1`, 1)), []byte(insert))
+	}
 	f.Fuzz(func(t *testing.T, texts, insert []byte) {
 		requireSameChunks(t, chunkVariants(texts, insert))
 	})
 }
 
-// chunkVariants are the texts, which stand on lines, with inserts.
+// chunkVariants are the texts, which stand on lines, in turn, with one insert after
+// the other.
 func chunkVariants(texts, insert []byte) [][]byte {
 	var all [][]byte
-	for line := range bytes.SplitSeq(texts, []byte("\n")) {
-		for _, in := range [][]byte{[]byte("x"), insert, nil, insert, []byte(`yé\n`), append(insert, 'z')} {
+	for _, in := range [][]byte{[]byte("x"), insert, nil, insert, []byte(`yé\n`), append(insert, 'z')} {
+		for line := range bytes.SplitSeq(texts, []byte("\n")) {
 			all = append(all, bytes.ReplaceAll(line, []byte("@"), in))
 		}
 	}
@@ -146,14 +151,14 @@ func TestChunkDecoderWays(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var d chunkDecoder
 			first := []byte(strings.ReplaceAll(c.text, "@", "a"))
-			scan := chunkScan{memory: &d.memory, template: &d.template}
-			require.NotNil(t, scan.chunk(first), "not scanned")
-			require.Len(t, d.template.slots, c.slots)
+			require.NotNil(t, d.scan(first), "not scanned")
+			require.Len(t, d.templates[d.latest].slots, c.slots)
 			next := []byte(strings.ReplaceAll(c.text, "@", `b\né`))
-			require.Equal(t, c.slots > 0, d.template.chunk(next, &d.memory) != nil)
+			require.Equal(t, c.slots > 0, d.match(next) != nil)
 			odd := bytes.Replace(next, []byte("choices"), []byte("Choices"), 1)
-			require.Nil(t, d.template.chunk(odd, &d.memory))
-			require.Nil(t, scan.chunk(odd), "decode is not asked")
+			require.Nil(t, d.match(odd))
+			require.Nil(t, d.scan(odd), "decode is not asked")
+			require.Equal(t, c.slots > 0, d.match(next) != nil, "what came between two of a kind is no matter")
 		})
 	}
 }
