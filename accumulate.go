@@ -188,8 +188,12 @@ func (f *choiceFold) addThinking(t *ThinkingPart, goesOn bool) {
 	if t.Signature != "" {
 		p.thinking.Signature = strings.Clone(t.Signature)
 	}
-	if t.Closed != nil {
+	switch {
+	case t.Closed == nil:
+	case p.thinking.Closed == nil:
 		p.thinking.Closed = new(*t.Closed)
+	default:
+		*p.thinking.Closed = *t.Closed // it is the fold's own
 	}
 }
 
