@@ -137,15 +137,27 @@ func appendFloat(b []byte, f float64) ([]byte, error) {
 	return strconv.AppendFloat(b, f, format, -1, 64), nil
 }
 
-// marshalValue marshals a user's value without escaping '<', '>' and '&'.
-func marshalValue(v any) ([]byte, error) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+// userEncoder marshals users' values as encoding/json does, without escaping '<',
+// '>' and '&'.
+type userEncoder struct {
+	text bytes.Buffer
+	json *json.Encoder
+}
+
+func newUserEncoder() *userEncoder {
+	u := new(userEncoder)
+	u.json = json.NewEncoder(&u.text)
+	u.json.SetEscapeHTML(false)
+	return u
+}
+
+// marshal returns v's JSON text, which is valid until the next call.
+func (u *userEncoder) marshal(v any) ([]byte, error) {
+	u.text.Reset()
+	if err := u.json.Encode(v); err != nil {
 		return nil, err
 	}
-	return validUTF8(bytes.TrimSuffix(buf.Bytes(), []byte("\n"))), nil
+	return validUTF8(bytes.TrimSuffix(u.text.Bytes(), []byte("\n"))), nil
 }
 
 // jsonKind names the type of a JSON value, by its first byte, for an error.
