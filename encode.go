@@ -267,8 +267,8 @@ func (e *encoder) text(s string) {
 	e.raw(`"`)
 }
 
-// inside writes what stands for s between the quotes. s ends a string or is whole
-// UTF-8.
+// inside writes what stands for s between the quotes of a string, of which it must
+// not begin or end within a character.
 func (e *encoder) inside(s string) {
 	s = validText(s)
 	if e.split && len(s) >= minSegment {

@@ -191,6 +191,7 @@ func TestRequestBodyClosed(t *testing.T) {
 type lateTransport struct {
 	before int // what it reads before it answers
 	answer step
+	after  func() // nil, or called when it answers
 	body   io.ReadCloser
 	got    []byte
 }
@@ -199,6 +200,9 @@ func (l *lateTransport) Do(req *http.Request) (*http.Response, error) {
 	l.body, l.got = req.Body, make([]byte, l.before)
 	if _, err := io.ReadFull(l.body, l.got); err != nil {
 		return nil, err
+	}
+	if l.after != nil {
+		l.after()
 	}
 	return l.answer(req)
 }
@@ -233,6 +237,31 @@ func TestRequestBodyAfterTheCall(t *testing.T) {
 				assert.Equal(t, errBodyOver, err, name)
 			}
 		}
+	}
+}
+
+// TestRequestBodyReadWhileTheCallEnds does so while the transport reads: what it got
+// is a beginning of the body, and none of the new bytes.
+func TestRequestBodyReadWhileTheCallEnds(t *testing.T) {
+	for range 20 {
+		data := bytes.Repeat(png, 3000)
+		req := ChatRequest{Messages: []Message{User("", &ImagePart{Data: data})}, Model: "m"}
+		whole := flat(t, &req, false)
+		got := make(chan []byte)
+		late := &lateTransport{before: 1000, answer: reply(200, testAnswer)}
+		late.after = func() {
+			go func() {
+				rest, _ := io.ReadAll(iotest.OneByteReader(late.body))
+				got <- append(late.got, rest...)
+			}()
+		}
+		c := newTestClient(t, nil, func(o *ClientOptions) { o.Transport = late })
+		_, err := c.Chat(t.Context(), req, nil)
+		require.NoError(t, err)
+		for i := range data {
+			data[i] = 'x'
+		}
+		require.True(t, bytes.HasPrefix(whole, <-got))
 	}
 }
 
