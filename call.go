@@ -58,7 +58,7 @@ func (c *Client) newCall(ctx context.Context, req *ChatRequest, options *ChatOpt
 	if err != nil {
 		return nil, invalidRequest("%v", err)
 	}
-	k.body, k.passThrough = newRequestBody(body), passThrough
+	k.body, k.passThrough = body, passThrough
 	k.ctx, k.span = c.startSpan(ctx, k.model, req, stream)
 	return k, nil
 }
@@ -132,5 +132,9 @@ func (k *call) release() {
 	}
 }
 
-// end closes the call's span; err is the call's, nil for a whole answer.
-func (k *call) end(answer *ChatResponse, err *Error) { k.span.end(answer, k.attempts, err) }
+// end gives the caller its bytes back and closes the call's span; err is the
+// call's, nil for a whole answer.
+func (k *call) end(answer *ChatResponse, err *Error) {
+	k.body.end()
+	k.span.end(answer, k.attempts, err)
+}

@@ -1,14 +1,12 @@
 package azmistral
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
 	"io"
 	"math"
 	"net"
-	"net/http"
 	"net/http/httptrace"
 	"strings"
 	"sync/atomic"
@@ -176,36 +174,3 @@ func sending(ctx context.Context) (*call, *send) {
 	}
 	return nil, nil
 }
-
-// requestBody is a call's body. Each send reads it through a reader of its own,
-// since a transport may still read after an early answer.
-type requestBody struct {
-	*bytes.Reader
-	text []byte
-}
-
-func newRequestBody(text []byte) *requestBody { return &requestBody{bytes.NewReader(text), text} }
-
-func (b *requestBody) Close() error { return nil }
-
-// prepare gives a request a reader of its own, which notes in t when it was read
-// whole.
-func (b *requestBody) prepare(req *http.Request, t *sendTrace) {
-	req.Body = &bodyReader{bytes.NewReader(b.text), t}
-	req.GetBody = func() (io.ReadCloser, error) { return &bodyReader{bytes.NewReader(b.text), t}, nil }
-}
-
-type bodyReader struct {
-	text  *bytes.Reader
-	trace *sendTrace
-}
-
-func (r *bodyReader) Read(p []byte) (int, error) {
-	n, err := r.text.Read(p)
-	if r.text.Len() == 0 {
-		r.trace.bodyRead.Store(true)
-	}
-	return n, err
-}
-
-func (r *bodyReader) Close() error { return nil }
