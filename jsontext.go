@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/azmistral/azmistral/internal/jsonscan"
 )
 
 // appendText appends s as a JSON string. Only what must be escaped is: '<', '>',
@@ -38,7 +40,7 @@ func escapeInto(dst []byte, s string) (n, read int) {
 		if len(s)-read >= 8 && len(dst)-n >= 8 {
 			w := binary.LittleEndian.Uint64([]byte(s[read : read+8]))
 			binary.LittleEndian.PutUint64(dst[n:], w)
-			found := escapesIn(w)
+			found := jsonscan.Special(w)
 			if found == 0 {
 				n, read = n+8, read+8
 				continue
@@ -65,7 +67,7 @@ func escapeInto(dst []byte, s string) (n, read int) {
 func escapedLen(s string) int {
 	size := len(s)
 	for len(s) >= 8 {
-		for found := escapesIn(binary.LittleEndian.Uint64([]byte(s[:8]))); found != 0; found &= found - 1 {
+		for found := jsonscan.Special(binary.LittleEndian.Uint64([]byte(s[:8]))); found != 0; found &= found - 1 {
 			size += int(escapeExtra[s[bits.TrailingZeros64(found)/8]])
 		}
 		s = s[8:]
@@ -74,18 +76,6 @@ func escapedLen(s string) int {
 		size += int(escapeExtra[s[i]])
 	}
 	return size
-}
-
-// escapesIn sets the high bit of each byte of w that must be escaped in a JSON
-// string: a control character, a quote or a backslash. It may also set that of the
-// byte after one of them: only the lowest bit is sure.
-func escapesIn(w uint64) uint64 {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	// Subtracting sets the high bit of a byte that is smaller, and borrows from the
-	// next. Flipping bit 1 first puts the quote right behind the control characters.
-	control := (w ^ ones*2) - ones*(' '+1)
-	backslash := (w ^ ones*'\\') - ones
-	return (control | backslash) &^ w & highs
 }
 
 // escapeExtra is by how many bytes what stands for a byte is longer.

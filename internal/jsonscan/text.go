@@ -130,15 +130,10 @@ func AppendShort(dst, text []byte) []byte {
 // end of the data, and tells all bytes before it, or-ed; more bytes may be in it,
 // of those behind.
 func special(data []byte, i int) (place int, seen byte) {
-	const ones, high = 0x0101010101010101, 0x8080808080808080
 	all := uint64(0)
 	for ; i+8 <= len(data); i += 8 {
 		w := binary.LittleEndian.Uint64(data[i:])
-		// In each byte the high bit says: less than a blank, a quote, a backslash. A
-		// subtraction borrows only upwards, so the lowest bit that is set is right.
-		quote, backslash := w^(ones*'"'), w^(ones*'\\')
-		found := ((w-ones*' ')&^w | (quote-ones)&^quote | (backslash-ones)&^backslash) & high
-		if found != 0 {
+		if found := Special(w); found != 0 {
 			n := bits.TrailingZeros64(found) / 8
 			all |= w & (1<<(8*n) - 1)
 			return i + n, orBytes(all)
@@ -154,6 +149,18 @@ func special(data []byte, i int) (place int, seen byte) {
 		seen |= c
 	}
 	return i, seen
+}
+
+// Special sets the high bit of each byte of w that cannot stand for itself in a
+// string: a control character, a quote or a backslash. It may also set that of the
+// byte after one of them: only the lowest bit is sure.
+func Special(w uint64) uint64 {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	// Subtracting sets the high bit of a byte that is smaller, and borrows from the
+	// next. Flipping bit 1 first puts the quote right behind the control characters.
+	control := (w ^ ones*2) - ones*(' '+1)
+	backslash := (w ^ ones*'\\') - ones
+	return (control | backslash) &^ w & highs
 }
 
 // orBytes or-s the bytes of a word.
