@@ -102,7 +102,7 @@ func (t *chunkTemplate) keep(raw []byte, chunk *ChatChunk) {
 			delta.ToolCalls = nil
 		}
 	}
-	if delta.Content != nil && len(delta.Content) > 0 || delta.ToolCalls != nil {
+	if len(delta.Content) > 0 || delta.ToolCalls != nil {
 		t.slots = t.slots[:0] // what is not in a slot would be shared
 	}
 }

@@ -259,6 +259,9 @@ func (e *encoder) fail(format string, args ...any) {
 	}
 }
 
+// raw is not inlined: in its many callers it would be 37 KB of each program.
+//
+//go:noinline
 func (e *encoder) raw(s string) { e.buf = append(e.buf, s...) }
 
 func (e *encoder) text(s string) {
