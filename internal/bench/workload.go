@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// workload is one thing that contenders do.
+type workload struct {
+	name string
+	what string // a sentence for the page
+	unit string // what CPU, allocations and bytes are said of
+
+	sizes  [3]size // by scale
+	rounds int     // it is repeated in so many rounds at most; 0: in all
+	run    func(*bench) (figure, error)
+}
+
+// scale says how much work a figure is made of.
+type scale int
+
+const (
+	full  scale = iota
+	quick       // a look in two minutes
+	tiny        // for tests: only the result counts
+)
+
+var scales = []string{"full", "quick", "tiny"}
+
+// size is the work of one figure.
+type size struct {
+	calls    int           // one after the other, or in all
+	parallel int           // calls at once, or streams at once
+	chunks   int           // contents of one stream, fragments, or bytes
+	repeats  int           // of the contents, for a long stream
+	every    time.Duration // between two contents of a paced stream
+}
+
+const (
+	workAzure    = "W1c"
+	workThinking = "W1d"
+	workImage    = "W4c"
+	workTool     = "W5"
+)
+
+// workloads in the order of the page.
+var workloads = []workload{
+	{name: "W1a", unit: "chunk", what: "A stream of 20,000 chunks as Mistral sends them, sent in one go.",
+		sizes: [3]size{{calls: 5, chunks: 20_000}, {calls: 1, chunks: 20_000}, {calls: 1, chunks: 60}}, run: runStreams(modelPlain)},
+	{name: "W1a-odd", unit: "chunk", what: "The same, where a number changes in each chunk too.",
+		sizes: [3]size{{calls: 5, chunks: 20_000}, {calls: 1, chunks: 20_000}, {calls: 1, chunks: 60}}, run: runStreams(modelOdd)},
+	{name: "W1b", unit: "chunk", what: "As W1a, each event sent by itself.",
+		sizes: [3]size{{calls: 5, chunks: 20_000}, {calls: 1, chunks: 20_000}, {calls: 1, chunks: 60}}, run: runStreams(modelFlush)},
+	{name: workAzure, unit: "chunk", what: "A stream of 20,000 chunks as Azure OpenAI sends them: filter results of four categories and padding of changing length in each.",
+		sizes: [3]size{{calls: 5, chunks: 20_000}, {calls: 1, chunks: 20_000}, {calls: 1, chunks: 60}}, run: runStreams(modelAzure)},
+	{name: workThinking, unit: "chunk", what: "A stream of 20,000 chunks, three quarters of them reasoning as lists of parts, the rest text.",
+		sizes: [3]size{{calls: 5, chunks: 20_000}, {calls: 1, chunks: 20_000}, {calls: 1, chunks: 60}}, run: runStreams(modelThinking)},
+	{name: "W3", unit: "call", what: "Small whole answers, 64 calls at once.",
+		sizes: [3]size{{calls: 6400, parallel: 64}, {calls: 1920, parallel: 64}, {calls: 8, parallel: 4}}, run: runCalls(modelSmall, shortPrompt)},
+	{name: "W3-seq", unit: "call", what: "Small whole answers, one call after the other.",
+		sizes: [3]size{{calls: 2000}, {calls: 400}, {calls: 2}}, run: runCalls(modelSmall, shortPrompt)},
+	{name: "W4a", unit: "call", what: "A request of 1.1 MB: 21 messages, one in six with escapes and more than ASCII.",
+		sizes: [3]size{{calls: 60, chunks: 1_100_000}, {calls: 12, chunks: 1_100_000}, {calls: 1, chunks: 30_000}}, run: runCalls(modelSmall, longPrompt)},
+	{name: "W4b", unit: "call", what: "A whole answer of 220 KB, with lines.",
+		sizes: [3]size{{calls: 100, chunks: 220_000}, {calls: 30, chunks: 220_000}, {calls: 1, chunks: 9_000}}, run: runCalls(modelBig, shortPrompt)},
+	{name: workImage, unit: "call", what: "A request with an image of 3 MB, which the caller holds as bytes.",
+		sizes: [3]size{{calls: 30, chunks: 3_000_000}, {calls: 6, chunks: 3_000_000}, {calls: 1, chunks: 20_000}}, run: runCalls(modelSmall, imagePrompt)},
+	{name: workTool, unit: "call", what: "A stream of one tool call in 500 fragments, put together.",
+		sizes: [3]size{{calls: 60, chunks: 500}, {calls: 10, chunks: 500}, {calls: 1, chunks: 12}}, run: runStreams(modelTool)},
+}
+
+func workloadNamed(name string) (workload, bool) {
+	i := slices.IndexFunc(workloads, func(w workload) bool { return w.name == name })
+	if i < 0 {
+		return workload{}, false
+	}
+	return workloads[i], true
+}
+
+// bench is what a workload runs in: one process, one contender, one server.
+type bench struct {
+	ctx       context.Context
+	contender contender
+	client    client
+	size      size
+	server    string // its URL
+	unit      string
+	profile   *profile // nil: none
+}
+
+// figure is what was measured.
+type figure map[metric]float64
+
+// metric names a figure's number. CPU is user and system time of the whole process.
+type metric string
+
+const (
+	cpu    metric = "cpu"    // microseconds a unit
+	allocs metric = "allocs" // a unit
+	alloc  metric = "alloc"  // bytes a unit
+)
