@@ -9,10 +9,11 @@ import (
 
 // contender is one way to talk to the service, used as its documentation says.
 type contender struct {
-	name   string
-	module string // for the version on the page; empty: the standard library
-	raw    bool   // it decodes nothing: only the number of chunks can be checked
-	folds  bool   // its stream puts the message together by itself, wanted or not
+	name    string
+	module  string // for the version on the page; empty: the standard library
+	program string // the folder in programs with one call; empty: none
+	raw     bool   // it decodes nothing: only the number of chunks can be checked
+	folds   bool   // its stream puts the message together by itself, wanted or not
 
 	// open makes the client that a process then uses for all its calls.
 	open func(target) (client, error)
@@ -80,10 +81,19 @@ type answer struct {
 // contenders in the order of the page. The ratios are against the one that is called
 // baseline.
 var contenders = []contender{
-	floor, azmistralContender, nethttp,
+	floor, azmistralContender, nethttp, azcoreJSON, azcoreSSE, goOpenAI, mistralGo, openaiGo, openaiAzure, azopenaiContender,
 }
 
 const baseline = "nethttp"
+
+// except gives one reason for several workloads.
+func except(reason string, works ...string) map[string]string {
+	m := map[string]string{}
+	for _, name := range works {
+		m[name] = reason
+	}
+	return m
+}
 
 func contenderNamed(name string) (contender, bool) {
 	i := slices.IndexFunc(contenders, func(c contender) bool { return c.name == name })

@@ -8,9 +8,10 @@ import (
 )
 
 var azmistralContender = contender{
-	name:   "azmistral",
-	module: "github.com/azmistral/azmistral",
-	folds:  true,
+	name:    "azmistral",
+	program: "azmistral",
+	module:  "github.com/azmistral/azmistral",
+	folds:   true,
 	open: func(at target) (client, error) {
 		options := &azmistral.ClientOptions{}
 		options.Transport = at.http

@@ -12,9 +12,10 @@ import (
 // floor reads and splits the bytes of a body and decodes nothing: what the bytes
 // themselves cost over net/http. It sends bodies made beforehand.
 var floor = contender{
-	name: "floor",
-	raw:  true,
-	open: func(at target) (client, error) { return &floorClient{at: at}, nil },
+	name:   "floor",
+	raw:    true,
+	cannot: except("its program would be nethttp's", workProgram),
+	open:   func(at target) (client, error) { return &floorClient{at: at}, nil },
 }
 
 type floorClient struct {

@@ -13,8 +13,9 @@ import (
 // nethttp is what one writes without a library: net/http, bufio.Scanner and
 // encoding/json with plain structs. It is the baseline.
 var nethttp = contender{
-	name: "nethttp",
-	open: func(at target) (client, error) { return nethttpClient{at}, nil },
+	name:    "nethttp",
+	program: "nethttp",
+	open:    func(at target) (client, error) { return nethttpClient{at}, nil },
 }
 
 type nethttpClient struct{ at target }

@@ -67,30 +67,28 @@ func thinkingScript(s *script, contents int) {
 	mistralLast(s, `{"content":"."}`, "stop", w, contents, said(".", ""))
 }
 
-// toolScript is one call in fragments, as models behind Mistral's API send it.
+// toolScript is one call in fragments: id, type and name only in the first.
 func toolScript(s *script, fragments int) {
 	w := newWriter()
 	made := call{ID: "chatcmpl-tool-9f149c74c42f265b", Name: "write_file"}
-	wire := func(head, name, arguments string) string {
-		return fmt.Sprintf(mistralHead, created) + `{"tool_calls":[{` + head + `"type":"function","function":{"name":"` + name + `","arguments":"` + arguments + `"},"index":0}],"index":0,"content":""}`
-	}
 	mistralFirst(s)
 	var arguments strings.Builder
 	for n := range fragments {
-		head, name, p := "", "", w.piece(n)
+		p := w.piece(n)
+		head, name := "", ""
 		// A fragment is JSON within JSON: what is escaped in the arguments is escaped twice.
 		fragment := p.wire
 		switch n {
 		case 0:
-			head, name, fragment = `"id":"`+made.ID+`",`, made.Name, `{"path":"notes.md","text":"`
+			head, name, fragment = `"id":"`+made.ID+`","type":"function",`, `"name":"`+made.Name+`",`, `{"path":"notes.md","text":"`
 		case fragments - 1:
 			fragment = `"}`
 		}
 		arguments.WriteString(fragment)
-		s.middle.add(wire(head, name, escaped(fragment))+`,"finish_reason":null,"logprobs":null}]}`, tally{Chunks: 1})
+		s.middle.add(fmt.Sprintf(mistralHead, created)+`{"tool_calls":[{`+head+`"index":0,"function":{`+name+`"arguments":"`+escaped(fragment)+`"}}]}`+fmt.Sprintf(mistralTail, w.padding(36)), tally{Chunks: 1})
 	}
 	made.Arguments = arguments.String()
-	mistralLast(s, `{"index":0,"content":""}`, "tool_calls", w, fragments, tally{Chunks: 1, Call: made})
+	mistralLast(s, `{"content":""}`, "tool_calls", w, fragments, tally{Chunks: 1, Call: made})
 }
 
 // escaped is a text as it stands between quotes. Control characters do not occur: they

@@ -29,6 +29,7 @@ const patience = 5 * time.Minute // that a figure may take
 type job struct {
 	workload, contender string
 	scale               scale
+	stdCache            string // see bench
 	profile             profile
 }
 
@@ -40,6 +41,7 @@ func work(args []string, stdout, stderr io.Writer) int {
 	flags.StringVar(&j.workload, "workload", "", "the workload's `NAME`")
 	flags.StringVar(&j.contender, "contender", "", "the contender's `NAME`")
 	size := flags.String("scale", scales[full], "how much work: "+strings.Join(scales, ", "))
+	flags.StringVar(&j.stdCache, "std", "", "keep the standard library for W6 in `FOLDER`")
 	flags.StringVar(&j.profile.cpu, "cpuprofile", "", "write a CPU profile of what is measured to `FILE`")
 	flags.StringVar(&j.profile.memory, "memprofile", "", "write a profile of allocations to `FILE`")
 	if err := flags.Parse(args); err != nil {
@@ -106,7 +108,7 @@ func (j job) do(url string) (figure, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	b := &bench{ctx: ctx, contender: c, size: w.sizes[j.scale], server: url, unit: w.unit, profile: &j.profile}
+	b := &bench{ctx: ctx, contender: c, scale: j.scale, size: w.sizes[j.scale], stdCache: j.stdCache, server: url, unit: w.unit, profile: &j.profile}
 	var err error
 	if b.client, err = c.open(target{url: url, http: &http.Client{Transport: newTransport()}, work: w.name}); err != nil {
 		return nil, err

@@ -42,6 +42,7 @@ const (
 	workThinking = "W1d"
 	workImage    = "W4c"
 	workTool     = "W5"
+	workProgram  = "W6"
 )
 
 // workloads in the order of the page.
@@ -56,6 +57,8 @@ var workloads = []workload{
 		sizes: [3]size{{calls: 5, chunks: 20_000}, {calls: 1, chunks: 20_000}, {calls: 1, chunks: 60}}, run: runStreams(modelAzure)},
 	{name: workThinking, unit: "chunk", what: "A stream of 20,000 chunks, three quarters of them reasoning as lists of parts, the rest text.",
 		sizes: [3]size{{calls: 5, chunks: 20_000}, {calls: 1, chunks: 20_000}, {calls: 1, chunks: 60}}, run: runStreams(modelThinking)},
+	{name: "W2", unit: "chunk", what: "1,000 streams at once, 50 chunks a second each, for 10 seconds; the server has the same cores. Chunks are due at their times, whatever became of those before.",
+		sizes: [3]size{{parallel: 1000, chunks: 500, every: 20 * time.Millisecond}, {parallel: 500, chunks: 75, every: 20 * time.Millisecond}, {parallel: 4, chunks: 5, every: 10 * time.Millisecond}}, run: runPaced},
 	{name: "W3", unit: "call", what: "Small whole answers, 64 calls at once.",
 		sizes: [3]size{{calls: 6400, parallel: 64}, {calls: 1920, parallel: 64}, {calls: 8, parallel: 4}}, run: runCalls(modelSmall, shortPrompt)},
 	{name: "W3-seq", unit: "call", what: "Small whole answers, one call after the other.",
@@ -68,6 +71,15 @@ var workloads = []workload{
 		sizes: [3]size{{calls: 30, chunks: 3_000_000}, {calls: 6, chunks: 3_000_000}, {calls: 1, chunks: 20_000}}, run: runCalls(modelSmall, imagePrompt)},
 	{name: workTool, unit: "call", what: "A stream of one tool call in 500 fragments, put together.",
 		sizes: [3]size{{calls: 60, chunks: 500}, {calls: 10, chunks: 500}, {calls: 1, chunks: 12}}, run: runStreams(modelTool)},
+	{name: workProgram, unit: "program", what: "A program with one call, stripped.", rounds: 3, run: runProgram},
+	{name: "W7", unit: "call", what: "Streams of 20 contents on a connection that was idle, the first event sent by itself.",
+		sizes: [3]size{{calls: 500, chunks: 20}, {calls: 100, chunks: 20}, {calls: 2, chunks: 5}}, run: runShort(modelFirst)},
+	{name: "W7end", unit: "call", what: "The same, where the body ends 2 ms after `[DONE]`.",
+		sizes: [3]size{{calls: 200, chunks: 20}, {calls: 50, chunks: 20}, {calls: 2, chunks: 5}}, run: runShort(modelLate)},
+	{name: "WM-long", unit: "stream", what: "One stream of 100 MB, its text put together.", rounds: 2,
+		sizes: [3]size{{chunks: 20_000, repeats: 22}, {chunks: 20_000, repeats: 2}, {chunks: 600, repeats: 2}}, run: runLong},
+	{name: "WM-idle", unit: "stream", what: "10,000 streams whose first chunks have come and whose next have not.", rounds: 2,
+		sizes: [3]size{{parallel: 10_000}, {parallel: 1000}, {parallel: 5}}, run: runIdle},
 }
 
 func workloadNamed(name string) (workload, bool) {
@@ -83,9 +95,11 @@ type bench struct {
 	ctx       context.Context
 	contender contender
 	client    client
+	scale     scale
 	size      size
 	server    string // its URL
 	unit      string
+	stdCache  string   // where the standard library is built, or will be; empty: nowhere
 	profile   *profile // nil: none
 }
 
