@@ -21,8 +21,9 @@ type contender struct {
 	// cannot says which workloads it is not able to do, and why.
 	cannot map[string]string
 
-	// noFilters says that the content filter's results are not to be had from it.
-	noFilters bool
+	// noFilters says why the content filter's results are not to be had from it; empty:
+	// they are.
+	noFilters string
 }
 
 // target is where a client is pointed.

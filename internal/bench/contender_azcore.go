@@ -28,7 +28,7 @@ var azcoreSSE = contender{
 	name:   "azcore-sse",
 	module: azcoreModule,
 	open:   func(at target) (client, error) { return openAzcore(at, true) },
-	cannot: except("its answers that are no streams are those of azcore-json", "W3", "W3-seq", "W4a", "W4b", workImage, workProgram),
+	cannot: except("beside streams it is azcore-json", "W3", "W3-seq", workRequest, workAnswer, workImage, workProgram),
 }
 
 type azcoreClient struct {

@@ -19,8 +19,8 @@ var mistralGo = contender{
 		http.DefaultTransport = at.http.Transport
 		return mistralClient{mistral.NewMistralClient(key, at.url, 1, 5*time.Minute)}, nil
 	},
+	noFilters: "it drops the filter results",
 	cannot: map[string]string{
-		workAzure:    "it drops the filter results",
 		workThinking: "its content is a string: a chunk with a list of parts is an error",
 		workImage:    "its messages hold text only",
 	},

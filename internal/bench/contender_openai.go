@@ -23,7 +23,7 @@ var openaiGo = contender{
 	open: func(at target) (client, error) {
 		return openaiClient{openai.NewClient(option.WithBaseURL(at.url+"/v1"), option.WithAPIKey(key), option.WithHTTPClient(at.http))}, nil
 	},
-	noFilters: true,
+	noFilters: "it leaves the filter results to the caller as raw JSON",
 	cannot:    except(noThinking, workThinking),
 }
 
@@ -37,7 +37,7 @@ var openaiAzure = contender{
 			azure.WithEndpoint(at.url+"/openai", "2024-10-21"), azure.WithAPIKey(key), azure.WithUnsafeAllowHTTP(), option.WithHTTPClient(at.http),
 		)}, nil
 	},
-	noFilters: true,
+	noFilters: "it leaves the filter results to the caller as raw JSON",
 	cannot:    except(noThinking, workThinking),
 }
 

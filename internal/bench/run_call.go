@@ -15,9 +15,9 @@ func runCalls(kind string, makePrompt func(size) prompt) func(*bench) (figure, e
 		}
 		p.model = kind
 		if kind == modelBig {
-			p.model = model(kind, b.size.chunks)
+			p.model = model(kind, b.size.bytes)
 		}
-		want := wholeText(kind, b.size.chunks).text
+		want := wholeText(kind, b.size.bytes).text
 		call := func(ctx context.Context) error {
 			got, err := b.client.chat(ctx, p)
 			switch {
@@ -60,14 +60,14 @@ func longPrompt(s size) prompt {
 	w := newWriter()
 	var p prompt
 	for n := range messages {
-		p.texts = append(p.texts, w.prose(s.chunks/messages, n%6 == 5).text)
+		p.texts = append(p.texts, w.prose(s.bytes/messages, n%6 == 5).text)
 	}
 	return p
 }
 
 // imagePrompt is a question with an image of so many bytes.
 func imagePrompt(s size) prompt {
-	p := prompt{texts: []string{"What is in this image?"}, image: make([]byte, s.chunks)}
+	p := prompt{texts: []string{"What is in this image?"}, image: make([]byte, s.bytes)}
 	rand.NewChaCha8([32]byte{11}).Read(p.image)
 	copy(p.image, "\x89PNG\r\n\x1a\n")
 	return p

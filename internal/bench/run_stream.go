@@ -32,7 +32,7 @@ func runStreams(kind string) func(*bench) (figure, error) {
 		if b.unit == "chunk" {
 			units *= want.Chunks
 		}
-		return b.measure(units, func() error {
+		f, err := b.measure(units, func() error {
 			for range b.size.calls {
 				if err := read(false); err != nil {
 					return err
@@ -40,6 +40,10 @@ func runStreams(kind string) func(*bench) (figure, error) {
 			}
 			return nil
 		})
+		if err == nil && kind == modelTool {
+			f[allocsAFragment] = f[allocs] / float64(b.size.chunks)
+		}
+		return f, err
 	}
 }
 
@@ -87,7 +91,7 @@ func (b *bench) check(got, want tally, looked bool) error {
 	if b.contender.raw {
 		got, want = tally{Chunks: got.Chunks}, tally{Chunks: want.Chunks}
 	}
-	if b.contender.noFilters {
+	if b.contender.noFilters != "" {
 		want.Filters = 0
 	}
 	if !looked {
