@@ -11,7 +11,7 @@ import (
 type contender struct {
 	name    string
 	module  string // for the version on the page; empty: the standard library
-	program string // the folder in programs with one call; empty: none
+	program string // the package with one call; empty: none
 	raw     bool   // it decodes nothing: only the number of chunks can be checked
 	folds   bool   // its stream puts the message together by itself, wanted or not
 
@@ -85,7 +85,10 @@ var contenders = []contender{
 	floor, azmistralContender, nethttp, azcoreJSON, azcoreSSE, goOpenAI, mistralGo, openaiGo, openaiAzure, azopenaiContender,
 }
 
-const baseline = "nethttp"
+const (
+	baseline = "nethttp"
+	ours     = "azmistral"
+)
 
 // except gives one reason for several workloads.
 func except(reason string, works ...string) map[string]string {

@@ -18,7 +18,7 @@ const azcoreModule = "github.com/Azure/azure-sdk-for-go/sdk/azcore"
 // azcoreJSON is the baseline through azcore's pipeline with its defaults.
 var azcoreJSON = contender{
 	name:    "azcore-json",
-	program: "azcore",
+	program: "github.com/azmistral/azmistral/testdata/size/azcore",
 	module:  azcoreModule,
 	open:    func(at target) (client, error) { return openAzcore(at, false) },
 }

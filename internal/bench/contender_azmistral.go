@@ -8,8 +8,8 @@ import (
 )
 
 var azmistralContender = contender{
-	name:    "azmistral",
-	program: "azmistral",
+	name:    ours,
+	program: "github.com/azmistral/azmistral/testdata/size/azmistral",
 	module:  "github.com/azmistral/azmistral",
 	folds:   true,
 	open: func(at target) (client, error) {

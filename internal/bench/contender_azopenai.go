@@ -10,7 +10,7 @@ import (
 // azopenaiContender uses the deployments route, the only one that this client knows.
 var azopenaiContender = contender{
 	name:    "azopenai",
-	program: "azopenai",
+	program: "./programs/azopenai",
 	module:  "github.com/Azure/azure-sdk-for-go/sdk/ai/azopenai",
 	open: func(at target) (client, error) {
 		options := &azopenai.ClientOptions{}

@@ -8,7 +8,7 @@ import (
 
 var goOpenAI = contender{
 	name:    "go-openai",
-	program: "go-openai",
+	program: "./programs/go-openai",
 	module:  "github.com/sashabaranov/go-openai",
 	open: func(at target) (client, error) {
 		config := openai.DefaultConfig(key)

@@ -13,7 +13,7 @@ import (
 // which is the process's, so that one is replaced.
 var mistralGo = contender{
 	name:    "mistral-go",
-	program: "mistral-go",
+	program: "./programs/mistral-go",
 	module:  "github.com/gage-technologies/mistral-go",
 	open: func(at target) (client, error) {
 		http.DefaultTransport = at.http.Transport

@@ -14,7 +14,7 @@ import (
 // encoding/json with plain structs. It is the baseline.
 var nethttp = contender{
 	name:    "nethttp",
-	program: "nethttp",
+	program: "./programs/nethttp",
 	open:    func(at target) (client, error) { return nethttpClient{at}, nil },
 }
 

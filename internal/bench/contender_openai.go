@@ -18,7 +18,7 @@ const (
 // openaiGo is pointed at the /v1 route.
 var openaiGo = contender{
 	name:    "openai-go",
-	program: "openai-go",
+	program: "./programs/openai-go",
 	module:  openaiModule,
 	open: func(at target) (client, error) {
 		return openaiClient{openai.NewClient(option.WithBaseURL(at.url+"/v1"), option.WithAPIKey(key), option.WithHTTPClient(at.http))}, nil
@@ -30,7 +30,7 @@ var openaiGo = contender{
 // openaiAzure is the same client with its azure package, on the deployments route.
 var openaiAzure = contender{
 	name:    "openai-go, azure",
-	program: "openai-go-azure",
+	program: "./programs/openai-go-azure",
 	module:  openaiModule,
 	open: func(at target) (client, error) {
 		return openaiClient{openai.NewClient(

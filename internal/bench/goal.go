@@ -59,7 +59,6 @@ var goals = []goal{
 
 // measured is the goal's value. False: it was not measured.
 func (g goal) measured(r results) (spread, bool) {
-	const ours = "azmistral"
 	switch g.to {
 	case ratio:
 		return r.ratio(g.workload, ours, g.against, g.metric)

@@ -44,7 +44,7 @@ func versions() (list []string) {
 	for _, c := range contenders {
 		switch {
 		case seen[c.module]:
-		case c.name == "azmistral":
+		case c.name == ours:
 			list = append(list, c.name+" of this repository")
 		default:
 			list = append(list, c.module+" "+built[c.module])

@@ -155,10 +155,10 @@ func (p *page) cell(w workload, of contender, c column) string {
 
 // absent is a cell without a number.
 func (p *page) absent(w workload, of contender) string {
-	if slices.ContainsFunc(p.results[place{w.name, of.name}], func(f figure) bool { return f != nil }) {
-		return "not measured"
+	if p.results.failed(w.name, of.name) {
+		return "**FAILED**"
 	}
-	return "**FAILED**"
+	return "not measured"
 }
 
 func spreadText(s spread, u unit) string {
@@ -174,9 +174,14 @@ func (p *page) goalTable() {
 	p.line("| Workload | | measured | goal | stretch | reached |")
 	p.line("|---|---|---|---|---|---|")
 	for _, g := range goals {
+		if !slices.ContainsFunc(p.workloads, func(w workload) bool { return w.name == g.workload }) {
+			continue
+		}
 		measured, reached := "not measured", "–"
 		if s, ok := g.measured(p.results); ok {
 			measured, reached = spreadText(s, g.unit), g.verdict(s.median)
+		} else if p.results.failed(g.workload, ours) {
+			measured, reached = "**FAILED**", "**no**"
 		}
 		p.line("| %s | %s | %s | %s | %s | %s |", g.workload, g.what, measured, g.unit(g.goal), g.unit(g.stretch), reached)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -34,37 +35,39 @@ func runPaced(b *bench) (figure, error) {
 	lateness := make([]int32, streams*contents) // microseconds
 	before, beforeGoroutines := live(), runtime.NumGoroutine()
 
-	lead := 300*time.Millisecond + time.Duration(streams)*time.Millisecond
-	start := time.Now().Add(lead)
 	var group sync.WaitGroup
-	var opened atomic.Int64
-	all := newCountdown(streams * contents)
+	var begin time.Time
+	begun := make(chan struct{}) // begin is set
+	opened, all := newCountdown(streams), newCountdown(streams*contents)
 	failed := newFailure()
 	for n := range streams {
 		// Streams do not have their turn at the same moment.
-		first := start.Add(b.size.every * time.Duration(n) / time.Duration(streams))
+		offset := b.size.every * time.Duration(n) / time.Duration(streams)
 		group.Go(func() {
 			p := shortPrompt(b.size)
-			p.model = model(modelPaced, contents, int(b.size.every), int(first.UnixNano()))
-			failed.set(b.readPaced(p, want, first, lateness[n*contents:][:contents], &opened, all))
+			p.model = model(modelPaced, contents, int(b.size.every), int(offset))
+			failed.set(b.readPaced(p, want, lateness[n*contents:][:contents], opened, all, func() time.Time {
+				<-begun
+				return begin.Add(offset)
+			}))
 		})
 	}
-	time.Sleep(time.Until(start))
-	if err := failed.get(); err != nil {
+	if err := failed.or(opened); err != nil {
 		return nil, err
 	}
-	if n := opened.Load(); n < int64(streams) {
-		return nil, fmt.Errorf("only %d of %d streams were open in time", n, streams)
+	begin = time.Unix(0, time.Now().Add(100*time.Millisecond).UnixNano()) // the wall's clock, as the server's
+	close(begun)
+	if _, err := b.control(pathStart + strconv.FormatInt(begin.UnixNano(), 10)); err != nil {
+		return nil, err
 	}
+	time.Sleep(time.Until(begin))
 	stop, err := b.profile.start()
 	if err != nil {
 		return nil, err
 	}
 	spent := cpuTime(syscall.RUSAGE_SELF)
-	select {
-	case <-all.done:
-	case <-failed.some:
-		return nil, failed.get()
+	if err := failed.or(all); err != nil {
+		return nil, err
 	}
 	spent = cpuTime(syscall.RUSAGE_SELF) - spent
 	stop()
@@ -83,14 +86,16 @@ func runPaced(b *bench) (figure, error) {
 	return f, failed.get()
 }
 
-// readPaced reads one stream and notes how late each content came.
-func (b *bench) readPaced(p prompt, want tally, first time.Time, lateness []int32, opened *atomic.Int64, all *countdown) error {
+// readPaced reads one stream and notes how late each content came. first tells, once
+// the stream is open, when the first is due.
+func (b *bench) readPaced(p prompt, want tally, lateness []int32, opened, all *countdown, first func() time.Time) error {
 	s, err := b.client.stream(b.ctx, p)
 	if err != nil {
 		return err
 	}
 	defer s.close()
 	var t tally
+	var due time.Time
 	for n := 0; ; n++ {
 		c, err := s.next()
 		if err == io.EOF {
@@ -102,10 +107,11 @@ func (b *bench) readPaced(p prompt, want tally, first time.Time, lateness []int3
 		t.count(c, false)
 		switch {
 		case n == 0: // the head
-			opened.Add(1)
+			opened.one()
+			due = first()
 		case n <= len(lateness):
-			due := first.Add(time.Duration(n-1) * b.size.every)
 			lateness[n-1] = int32(min(time.Since(due).Microseconds(), 1<<31-1))
+			due = due.Add(b.size.every)
 			all.one()
 		}
 	}
@@ -172,6 +178,16 @@ func newFailure() *failure { return &failure{some: make(chan struct{})} }
 func (f *failure) set(err error) {
 	if err != nil {
 		f.once.Do(func() { f.err = err; close(f.some) })
+	}
+}
+
+// or waits for a countdown, or for an error.
+func (f *failure) or(c *countdown) error {
+	select {
+	case <-c.done:
+		return nil
+	case <-f.some:
+		return f.err
 	}
 }
 

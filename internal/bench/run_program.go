@@ -25,7 +25,7 @@ func runProgram(b *bench) (figure, error) {
 	if b.contender.program == "" {
 		return nil, errors.New("there is no program")
 	}
-	path := "./programs/" + b.contender.program
+	path := b.contender.program
 	dir, err := os.MkdirTemp("", "azmistral-bench-")
 	if err != nil {
 		return nil, err
@@ -84,7 +84,13 @@ func buildStandard(cache string) error {
 	if _, err := os.Stat(cache); err == nil {
 		return nil
 	}
-	list, err := goCommand(env, "list", "-deps", "-f", "{{if .Standard}}{{.ImportPath}}{{end}}", "./programs/...")
+	args := []string{"list", "-deps", "-f", "{{if .Standard}}{{.ImportPath}}{{end}}"}
+	for _, c := range contenders {
+		if c.program != "" {
+			args = append(args, c.program)
+		}
+	}
+	list, err := goCommand(env, args...)
 	if err != nil {
 		return err
 	}

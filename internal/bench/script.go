@@ -19,7 +19,7 @@ const (
 	modelFirst = "first" // plain, the first event sent by itself
 	modelLate  = "late"  // plain, the end of the body comes endAfter after [DONE]
 	modelIdle  = "idle"  // plain, the last event and the end come when they are released
-	modelPaced = "paced" // as idle, and each content at its time: contents, nanoseconds between, Unix nanoseconds of the first
+	modelPaced = "paced" // as idle, and each content at its time: contents, nanoseconds between, and from the start to the first
 
 	modelSmall  = "small"  // a whole answer of few words
 	modelBig    = "big"    // a whole answer: bytes of its text

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -26,17 +25,27 @@ type server struct {
 	buffers     sync.Pool    // of requests
 	connections atomic.Int64 // that were opened
 
-	mu       sync.Mutex
-	released chan struct{} // closed when streams that wait may end
+	mu   sync.Mutex
+	gate *gate // of the streams that are opened now
 }
+
+// gate holds streams until they may go on.
+type gate struct {
+	begin    time.Time
+	begun    chan struct{} // closed when begin is set: paced streams start then
+	released chan struct{} // closed when they may end
+}
+
+func newGate() *gate { return &gate{begun: make(chan struct{}), released: make(chan struct{})} }
 
 // Paths beside those of the service.
 const (
+	pathStart       = "/control/start/" // and the time, in Unix nanoseconds
 	pathRelease     = "/control/release"
 	pathConnections = "/control/connections"
 )
 
-func newServer() *server { return &server{released: make(chan struct{})} }
+func newServer() *server { return &server{gate: newGate()} }
 
 // start serves on loopback until the listener is closed.
 func (s *server) start() (url string, close func(), err error) {
@@ -67,12 +76,20 @@ func serveUntil(in io.Reader, out io.Writer) error {
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if at, ok := strings.CutPrefix(r.URL.Path, pathStart); ok {
+		nanoseconds, _ := strconv.ParseInt(at, 10, 64)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.gate.begin = time.Unix(0, nanoseconds)
+		close(s.gate.begun)
+		return
+	}
 	switch r.URL.Path {
 	case pathRelease:
 		s.mu.Lock()
-		close(s.released)
-		s.released = make(chan struct{})
-		s.mu.Unlock()
+		defer s.mu.Unlock()
+		close(s.gate.released)
+		s.gate = newGate()
 		return
 	case pathConnections:
 		io.WriteString(w, strconv.FormatInt(s.connections.Load(), 10))
@@ -151,20 +168,27 @@ func (s *server) play(w http.ResponseWriter, r *http.Request, name string, body 
 		time.Sleep(endAfter)
 	case modelIdle, modelPaced:
 		s.mu.Lock()
-		released := s.released
+		gate := s.gate
 		s.mu.Unlock()
 		e.write(script.head.bytes)
 		e.flush()
+		var due time.Time
+		if kind == modelPaced {
+			if !opens(r, gate.begun) {
+				return nil
+			}
+			due = gate.begin.Add(time.Duration(numbers[2]))
+		}
 		for n := range script.middle.ends {
 			if kind == modelPaced {
-				time.Sleep(time.Until(due(numbers, n)))
+				time.Sleep(time.Until(due))
+				due = due.Add(time.Duration(numbers[1]))
 			}
 			e.write(script.middle.event(n))
 			e.flush()
 		}
-		select {
-		case <-released:
-		case <-r.Context().Done():
+		if !opens(r, gate.released) {
+			return nil
 		}
 		e.write(script.tail.bytes)
 	default:
@@ -177,9 +201,14 @@ func (s *server) play(w http.ResponseWriter, r *http.Request, name string, body 
 	return nil // a client that has gone is not the server's business
 }
 
-// due is when the nth content of a paced stream is sent.
-func due(numbers [3]int, n int) time.Time {
-	return time.Unix(0, int64(numbers[2])+int64(n)*int64(numbers[1]))
+// opens waits for a gate. False: the client has gone.
+func opens(r *http.Request, gate chan struct{}) bool {
+	select {
+	case <-gate:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
 }
 
 type eventWriter struct {
@@ -220,77 +249,4 @@ func wholeBody(text piece) []byte {
 	u := wholeUsage
 	return fmt.Appendf(nil, `{"id":"9cdb94fb760a41c3afdf806832b49cb4","created":%d,"model":"mistral-small-latest","usage":{"prompt_tokens":%d,"total_tokens":%d,"completion_tokens":%d,"prompt_tokens_details":{"cached_tokens":0},"service_tier":"standard"},"object":"chat.completion","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","tool_calls":null,"content":"%s"}}]}`,
 		created, u.Prompt, u.Total, u.Completion, text.wire)
-}
-
-// digestBody says what a request held, in the words of prompt.digest.
-func digestBody(body []byte) (string, error) {
-	var got struct {
-		Messages []struct {
-			Role    string
-			Content json.RawMessage
-		}
-	}
-	if err := json.Unmarshal(body, &got); err != nil {
-		return "", err
-	}
-	d := digest{}
-	for _, m := range got.Messages {
-		var text string
-		if json.Unmarshal(m.Content, &text) == nil {
-			d.add(m.Role, text, "")
-			continue
-		}
-		var parts []struct {
-			Text     string
-			ImageURL json.RawMessage `json:"image_url"`
-		}
-		if err := json.Unmarshal(m.Content, &parts); err != nil {
-			return "", err
-		}
-		image := ""
-		for _, part := range parts {
-			text += part.Text
-			var object struct{ URL string }
-			if len(part.ImageURL) > 0 && json.Unmarshal(part.ImageURL, &image) != nil {
-				if err := json.Unmarshal(part.ImageURL, &object); err != nil {
-					return "", err
-				}
-				image = object.URL
-			}
-		}
-		d.add(m.Role, text, image)
-	}
-	return d.String(), nil
-}
-
-// digest is a check of a request's messages.
-type digest struct {
-	messages, bytes int
-	sum             uint64
-}
-
-func (d *digest) add(role, text, image string) {
-	d.messages++
-	d.bytes += len(text) + len(image)
-	d.sum = 31*d.sum + sum(role) + 3*sum(text) + 5*sum(image)
-}
-
-func (d digest) String() string {
-	return fmt.Sprintf("%d messages, %d bytes, %x", d.messages, d.bytes, d.sum)
-}
-
-// digest is what the server must find in the request.
-func (p prompt) digest() string {
-	d := digest{}
-	for i, text := range p.texts {
-		role, image := "assistant", ""
-		if p.fromUser(i) {
-			role = "user"
-		}
-		if p.image != nil && i == len(p.texts)-1 {
-			image = dataURL(p.image)
-		}
-		d.add(role, text, image)
-	}
-	return d.String()
 }

@@ -17,10 +17,14 @@ func spreadOf(values []float64) spread {
 }
 
 // results are the figures of a run: by workload and contender, one for each round. nil
-// is a figure that could not be made, or was not to be.
+// is a figure that failed: then nothing is said of that contender in that workload.
 type results map[place][]figure
 
 type place struct{ workload, contender string }
+
+func (r results) failed(workload, contender string) bool {
+	return slices.ContainsFunc(r[place{workload, contender}], func(f figure) bool { return f == nil })
+}
 
 // of gives what the rounds came to in one metric. False: there is none.
 func (r results) of(workload, contender string, m metric) (spread, bool) {
@@ -30,7 +34,7 @@ func (r results) of(workload, contender string, m metric) (spread, bool) {
 			values = append(values, v)
 		}
 	}
-	if len(values) == 0 {
+	if len(values) == 0 || r.failed(workload, contender) {
 		return spread{}, false
 	}
 	return spreadOf(values), true
@@ -62,7 +66,7 @@ func (r results) compare(workload, contender, against string, m metric, of func(
 			values = append(values, v)
 		}
 	}
-	if len(values) == 0 {
+	if len(values) == 0 || r.failed(workload, contender) || r.failed(workload, against) {
 		return spread{}, false
 	}
 	return spreadOf(values), true

@@ -12,16 +12,22 @@ type unit func(float64) string
 // times is a ratio.
 func times(v float64) string { return digits(v) }
 
-func count(v float64) string { return digits(v) }
+// count has no places behind the point where there is nothing.
+func count(v float64) string {
+	if v == math.Trunc(v) && math.Abs(v) < 100 {
+		return strconv.Itoa(int(v))
+	}
+	return digits(v)
+}
 
 func bytesUnit(v float64) string {
 	switch {
 	case math.Abs(v) >= 999_500:
-		return digits(v/1e6) + " MB"
+		return count(v/1e6) + " MB"
 	case math.Abs(v) >= 9_995:
-		return digits(v/1e3) + " KB"
+		return count(v/1e3) + " KB"
 	}
-	return digits(v) + " B"
+	return count(v) + " B"
 }
 
 func microseconds(v float64) string {
@@ -41,8 +47,6 @@ func digits(v float64) string {
 	switch {
 	case a < 0.005:
 		return "0"
-	case a < 1000 && a == math.Trunc(a):
-		return strconv.Itoa(int(v))
 	case a < 0.1:
 		return strconv.FormatFloat(v, 'f', 3, 64)
 	case a < 9.95:
