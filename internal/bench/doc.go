@@ -53,8 +53,8 @@
 // The chunks are as the services sent them when they were recorded: 200 to 330 bytes for
 // Mistral's, with one content in six that holds an escape or more than ASCII.
 //
-// The baseline's structs hold what a workload's chunks hold and no more. In W5 and
-// WM-long, who has an accumulator uses it; for the others the harness puts the message
-// together with strings.Builder. WM-idle needs some 10,100 open files in each of its two
-// processes.
+// The baseline's structs hold what a workload's chunks hold and no more. In W5 azmistral
+// and openai-go put the call together themselves, as does azmistral the text in WM-long; for
+// the others the harness does, with strings.Builder. WM-idle needs some 10,100 open files
+// in each of its two processes.
 package main

@@ -128,6 +128,12 @@ func TestCompare(t *testing.T) {
 
 // What fails is said, on the page and by the exit.
 func TestFailuresAreSaid(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	t.Chdir(t.TempDir()) // where there is no program to build
+	assert.Equal(t, 1, compare([]string{"-quick", "-workloads", "W6", "-contenders", "nethttp"}, &stdout, &stderr))
+	assert.Contains(t, stdout.String(), "## Failed")
+	assert.Contains(t, stderr.String(), "bench: FAILED: round 1, W6, nethttp: ")
+
 	p := &page{rounds: 1, workloads: []workload{{name: "W0"}}, contenders: []contender{{name: "nobody"}}}
 	require.NoError(t, measureAll(p, io.Discard))
 	require.Len(t, p.failures, 1)

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -72,14 +74,25 @@ func TestCannot(t *testing.T) {
 	assert.ErrorContains(t, err, "it cannot: its content is a string")
 }
 
-// spoiled is a client whose chunks and answers someone has been at.
+// spoiled is a client whose chunks and answers someone has been at, or what it sends.
 type spoiled struct {
 	client
+	calls *atomic.Int64 // that were made
+	after int64         // so many calls are left alone
+
 	chunk  func(n int, c *chunk) bool // false: it is dropped
 	answer func(*answer)
+	prompt func(*prompt)
+	more   bool // one chunk comes after the last
 }
 
 func (s spoiled) chat(ctx context.Context, p prompt) (answer, error) {
+	if s.calls.Add(1) <= s.after {
+		return s.client.chat(ctx, p)
+	}
+	if s.prompt != nil {
+		s.prompt(&p)
+	}
 	a, err := s.client.chat(ctx, p)
 	if s.answer != nil {
 		s.answer(&a)
@@ -88,6 +101,9 @@ func (s spoiled) chat(ctx context.Context, p prompt) (answer, error) {
 }
 
 func (s spoiled) stream(ctx context.Context, p prompt) (stream, error) {
+	if s.calls.Add(1) <= s.after {
+		return s.client.stream(ctx, p)
+	}
 	inner, err := s.client.stream(ctx, p)
 	return &spoiledStream{stream: inner, spoiled: s}, err
 }
@@ -95,13 +111,18 @@ func (s spoiled) stream(ctx context.Context, p prompt) (stream, error) {
 type spoiledStream struct {
 	stream
 	spoiled
-	n int
+	n    int
+	gave bool
 }
 
 func (s *spoiledStream) next() (chunk, error) {
 	for {
 		c, err := s.stream.next()
 		s.n++
+		if err == io.EOF && s.more && !s.gave {
+			s.gave = true
+			return chunk{}, nil
+		}
 		if err != nil || s.spoiled.chunk == nil || s.spoiled.chunk(s.n, &c) {
 			return c, err
 		}
@@ -138,10 +159,15 @@ func TestWrongResults(t *testing.T) {
 		{"call doubled", workTool, spoiled{answer: func(a *answer) { a.calls = append(a.calls, a.calls...) }}},
 		{"answer cut", workAnswer, spoiled{answer: func(a *answer) { a.text = a.text[1:] }}},
 		{"answer without usage", "W3", spoiled{answer: func(a *answer) { a.usage = usage{} }}},
-		{"a chunk lost of many streams", "W2", spoiled{chunk: func(n int, _ *chunk) bool { return n != 7 }}},
-		{"a chunk lost of a short call", "W7", spoiled{chunk: func(n int, _ *chunk) bool { return n != 3 }}},
-		{"a chunk lost of a long stream", "WM-long", spoiled{chunk: func(n int, _ *chunk) bool { return n != 3 }}},
-		{"a chunk lost of idle streams", "WM-idle", spoiled{chunk: func(n int, _ *chunk) bool { return n != 3 }}},
+		{"request changed", "W3", spoiled{prompt: func(p *prompt) { p.texts = []string{"What?"} }}},
+		{"text lost once it is warm", "W1a", spoiled{after: 1, chunk: keep(func(_ int, c *chunk) { c.text = "" })}},
+		{"answer cut once it is warm", "W3-seq", spoiled{after: 3, answer: func(a *answer) { a.text = a.text[1:] }}},
+		{"a chunk lost of many streams", "W2", spoiled{after: 1, chunk: func(n int, _ *chunk) bool { return n != 7 }}},
+		{"a chunk lost of a short call", "W7", spoiled{after: 10, chunk: func(n int, _ *chunk) bool { return n != 3 }}},
+		{"a chunk lost of a long stream", "WM-long", spoiled{after: 1, chunk: func(n int, _ *chunk) bool { return n != 3 }}},
+		{"text lost of a long stream", "WM-long", spoiled{after: 1, chunk: keep(func(n int, c *chunk) { c.text = "" })}},
+		{"a chunk more in a long stream", "WM-long", spoiled{after: 1, more: true}},
+		{"a chunk lost of idle streams", "WM-idle", spoiled{after: 1, chunk: func(n int, _ *chunk) bool { return n != 3 }}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w, ok := workloadNamed(test.workload)
@@ -150,7 +176,7 @@ func TestWrongResults(t *testing.T) {
 			defer cancel()
 			c, err := nethttp.open(target{url: url, http: &http.Client{Transport: newTransport()}, work: w.name})
 			require.NoError(t, err)
-			test.spoiled.client = c
+			test.spoiled.client, test.spoiled.calls = c, new(atomic.Int64)
 			b := &bench{ctx: ctx, contender: nethttp, client: test.spoiled, scale: tiny, size: w.sizes[tiny], server: url, unit: w.unit}
 			_, err = w.run(b)
 			require.ErrorContains(t, err, "WRONG RESULT")
@@ -189,6 +215,25 @@ func TestRequestModel(t *testing.T) {
 		got, err := requestModel(test.path, []byte(test.body))
 		assert.Equal(t, test.want, got)
 		assert.Equal(t, test.want == "", err != nil)
+	}
+}
+
+// flushed notes when it was flushed.
+type flushed struct {
+	*httptest.ResponseRecorder
+	at time.Time
+}
+
+func (f *flushed) Flush() { f.at = time.Now() }
+
+// The end of the body lets itself be waited for where that is what is measured.
+func TestLateEnd(t *testing.T) {
+	for kind, wait := range map[string]time.Duration{modelLate: endAfter, modelPlain: 0} {
+		w := &flushed{ResponseRecorder: httptest.NewRecorder(), at: time.Now()}
+		body := strings.NewReader(`{"model":"` + model(kind, 3) + `"}`)
+		newServer().ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/v1/chat/completions", body))
+		assert.GreaterOrEqual(t, time.Since(w.at), wait)
+		assert.True(t, strings.HasSuffix(w.Body.String(), "data: [DONE]\n\n"))
 	}
 }
 
