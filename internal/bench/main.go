@@ -32,7 +32,7 @@ func main() {
 func compare(args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	rounds := flags.Int("rounds", 6, "measure each figure `N` times (with -quick: 1, unless said)")
+	rounds := flags.Int("rounds", 6, "measure each figure `N` times (with -quick: 2, unless said)")
 	some := flags.String("workloads", "", "only these workloads, as `NAME,NAME`")
 	who := flags.String("contenders", "", "only these contenders, as `NAME;NAME`, and the baseline")
 	look := flags.Bool("quick", false, "do less work, for a look in two minutes")
@@ -60,7 +60,7 @@ func compare(args []string, stdout, stderr io.Writer) int {
 		said := false
 		flags.Visit(func(f *flag.Flag) { said = said || f.Name == "rounds" })
 		if !said {
-			p.rounds = 1
+			p.rounds = 2
 		}
 	}
 	if p.rounds < 1 {

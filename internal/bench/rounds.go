@@ -22,11 +22,15 @@ func measureAll(p *page, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "azmistral-bench-")
-	if err != nil {
-		return err
+	var std string // the standard library, built once for all programs
+	if p.scale == full && slices.ContainsFunc(p.workloads, func(w workload) bool { return w.name == workProgram }) {
+		dir, err := os.MkdirTemp("", "azmistral-bench-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		std = filepath.Join(dir, "std")
 	}
-	defer os.RemoveAll(dir)
 	p.results = results{}
 	for round := range p.rounds {
 		for _, w := range p.workloads {
@@ -38,7 +42,7 @@ func measureAll(p *page, progress io.Writer) error {
 					continue
 				}
 				start := time.Now()
-				f, err := makeFigure(self, job{workload: w.name, contender: c.name, scale: p.scale, stdCache: filepath.Join(dir, "std")})
+				f, err := makeFigure(self, job{workload: w.name, contender: c.name, scale: p.scale, stdCache: std})
 				at := place{w.name, c.name}
 				p.results[at] = append(p.results[at], f)
 				if err != nil {
