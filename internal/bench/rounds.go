@@ -34,7 +34,7 @@ func measureAll(p *page, progress io.Writer) error {
 	p.results = results{}
 	for round := range p.rounds {
 		for _, w := range p.workloads {
-			if w.rounds > 0 && round >= w.rounds {
+			if !w.wants(round, p.scale) {
 				continue
 			}
 			for _, c := range turned(p.contenders, round) {

@@ -64,6 +64,15 @@ func TestTurned(t *testing.T) {
 	assert.Equal(t, []int{1, 2, 3}, list)
 }
 
+func TestWants(t *testing.T) {
+	every, some := workload{}, workload{rounds: 2}
+	for round, want := range []struct{ full, quick bool }{{true, true}, {true, false}, {false, false}} {
+		assert.True(t, every.wants(round, full) && every.wants(round, quick))
+		assert.Equal(t, want.full, some.wants(round, full), round)
+		assert.Equal(t, want.quick, some.wants(round, quick), round)
+	}
+}
+
 func TestUnits(t *testing.T) {
 	for _, test := range []struct{ got, want string }{
 		{digits(0), "0"}, {digits(0.0031), "0"}, {digits(0.0412), "0.041"}, {digits(0.1), "0.10"}, {digits(1.384), "1.38"},

@@ -18,6 +18,17 @@ type workload struct {
 	run    func(*bench) (figure, error)
 }
 
+// wants says whether the workload is done in a round.
+func (w workload) wants(round int, s scale) bool {
+	switch {
+	case w.rounds == 0:
+		return true
+	case s == quick:
+		return round == 0
+	}
+	return round < w.rounds
+}
+
 // scale says how much work a figure is made of.
 type scale int
 
