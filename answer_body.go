@@ -23,7 +23,7 @@ func (k *call) readAnswer(resp *http.Response, info ResponseInfo) ([]byte, *Erro
 	if n := resp.ContentLength; n > 0 && n <= most {
 		body.Grow(int(n) + bytes.MinRead) // ReadFrom wants room for one more read
 	}
-	limit := &deadlineError{idleTimeoutOption, k.idle, "further byte of the answer"}
+	limit := deadlineError{idleTimeoutOption, k.idle, "further byte of the answer"}
 	s := k.send
 	k.clock.arm(k.idle, limit, s.cancel)
 	defer k.clock.disarm()

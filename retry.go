@@ -77,7 +77,10 @@ func (p *retryPolicy) Do(req *policy.Request) (*http.Response, error) {
 		if attempt == 1 {
 			first = s.began
 		}
-		resp, err := req.Clone(s.ctx).Next()
+		// No deeper copy: azcore's loop, which is next, makes one for what follows.
+		out := req.WithContext(s.ctx)
+		s.raw = out.Raw()
+		resp, err := out.Next()
 		complete(resp, req.Raw())
 		k.clock.disarm()
 		if s.ctx.Err() != nil && ctx.Err() == nil { // a deadline of ours passed

@@ -34,11 +34,10 @@ func (c *Client) ChatStream(ctx context.Context, req ChatRequest, options *ChatO
 }
 
 func (k *call) openStream() (*ChatStream, *Error) {
-	resp, e := k.open()
+	resp, info, e := k.open()
 	if e != nil {
 		return nil, e
 	}
-	info := responseInfo(resp, k.attempts)
 	if mediaType, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); mediaType == "text/event-stream" {
 		w := &wireSource{call: k, resp: resp, body: resp.Body, info: info, startLeft: k.startLeft()}
 		resp.Body = http.NoBody // what errors keep of the response holds no stream
@@ -68,7 +67,7 @@ func (k *call) openWhole(resp *http.Response, info ResponseInfo) (*ChatStream, *
 	// without end.
 	ahead := bufio.NewReaderSize(resp.Body, 4*maxQuotedBytes)
 	s := k.send
-	k.clock.arm(k.startLeft(), &deadlineError{startTimeoutOption, k.start, "first byte of the answer"}, s.cancel)
+	k.clock.arm(k.startLeft(), deadlineError{startTimeoutOption, k.start, "first byte of the answer"}, s.cancel)
 	begin, err := peekText(ahead)
 	k.clock.disarm()
 	if err != nil && err != io.EOF && err != bufio.ErrBufferFull { // full of blanks: no JSON then
@@ -141,7 +140,7 @@ func (w *wireSource) read(p []byte) (int, error) {
 
 func (w *wireSource) armIdle() {
 	k := w.call
-	k.clock.arm(k.idle, &deadlineError{idleTimeoutOption, k.idle, "further piece of the answer"}, k.send.cancel)
+	k.clock.arm(k.idle, deadlineError{idleTimeoutOption, k.idle, "further piece of the answer"}, k.send.cancel)
 }
 
 func (w *wireSource) next() (*ChatChunk, error) {
@@ -152,7 +151,7 @@ func (w *wireSource) next() (*ChatChunk, error) {
 	if w.heard {
 		w.armIdle()
 	} else {
-		k.clock.arm(w.startLeft, &deadlineError{startTimeoutOption, k.start, "first event of the answer"}, k.send.cancel)
+		k.clock.arm(w.startLeft, deadlineError{startTimeoutOption, k.start, "first event of the answer"}, k.send.cancel)
 	}
 	defer k.clock.disarm()
 	for {
