@@ -247,6 +247,9 @@ func checkKey(key string) error {
 	case strings.ContainsFunc(key, func(r rune) bool { return r > 0x7f }):
 		return errors.New("the key has a character that no header can carry")
 	}
+	if strings.Count(key, ".") != 2 { // most keys: no JWT
+		return nil
+	}
 	if _, _, ok := tokenClaims(key); ok {
 		return errors.New("the key is an Entra ID token: use NewClient with a token credential")
 	}
@@ -256,10 +259,10 @@ func checkKey(key string) error {
 // tokenClaims reads the audience and the tenant of a JWT, unverified: they are
 // told to the user, nothing else.
 func tokenClaims(token string) (audience, tenant string, ok bool) {
-	if strings.Count(token, ".") != 2 || len(token) > maxHeaderBytes {
+	parts := strings.SplitN(token, ".", 4)
+	if len(parts) != 3 || len(token) > maxHeaderBytes {
 		return "", "", false
 	}
-	parts := strings.Split(token, ".")
 	head, err := base64.RawURLEncoding.DecodeString(parts[0])
 	if err != nil || !json.Valid(head) {
 		return "", "", false

@@ -97,7 +97,8 @@ func (s *send) delivered(err error) bool {
 	// net/http may go on to a second connection after a failed write: one that was
 	// whole counts. WroteRequest may fire after RoundTrip has returned: a body that
 	// was read to its end counts as sent.
-	return t.untold() || t.wrote.Load() || t.bodyRead.Load() && !t.writeFailed.Load()
+	begun := t.bodyRead.Load() || t.inMemory && t.wroteHeaders.Load()
+	return t.untold() || t.wrote.Load() || begun && !t.writeFailed.Load()
 }
 
 // connected says whether a connection was had.
@@ -114,7 +115,8 @@ func (s *send) connected(err error) bool {
 type sendTrace struct {
 	asked, gotConn, reused, http2 atomic.Bool
 	wrote, writeFailed, firstByte atomic.Bool
-	bodyRead                      atomic.Bool
+	wroteHeaders, bodyRead        atomic.Bool
+	inMemory                      bool // the body tells nothing of how far it was read
 
 	hooks httptrace.ClientTrace
 }
@@ -133,6 +135,7 @@ func (t *sendTrace) watch(ctx context.Context) context.Context {
 			}
 			t.gotConn.Store(true)
 		},
+		WroteHeaders: func() { t.wroteHeaders.Store(true) },
 		WroteRequest: func(info httptrace.WroteRequestInfo) {
 			if info.Err != nil {
 				t.writeFailed.Store(true)
@@ -208,9 +211,20 @@ func newRequestBody(text []byte) *requestBody { return &requestBody{bytes.NewRea
 
 func (b *requestBody) Close() error { return nil }
 
+// inOnePacket is the size in bytes up to which a body goes out with the headers,
+// in one write: net/http does so for readers that it knows to be in memory, and
+// for no other.
+const inOnePacket = 2 << 10
+
 // prepare gives a request a reader of its own, which notes in t when it was read
-// whole.
+// whole, or that it does not.
 func (b *requestBody) prepare(req *http.Request, t *sendTrace) {
+	if len(b.text) <= inOnePacket {
+		t.inMemory = true
+		req.Body = io.NopCloser(bytes.NewReader(b.text))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.text)), nil }
+		return
+	}
 	req.Body = &bodyReader{bytes.NewReader(b.text), t}
 	req.GetBody = func() (io.ReadCloser, error) { return &bodyReader{bytes.NewReader(b.text), t}, nil }
 }
