@@ -125,22 +125,8 @@ type wireSource struct {
 	startLeft time.Duration // of the start deadline, as the headers came: the time until the first next is the caller's
 	heard     bool          // the first event came
 	answered  bool          // a choice came
+	waiting   bool          // the next under way reads the body: a deadline runs
 	progress  int64         // of the reader, when the idle deadline was last moved
-}
-
-// read is the reader's source: the body, under the idle deadline. Only bytes of
-// events move it; comments do not.
-func (w *wireSource) read(p []byte) (int, error) {
-	if n := w.reader.Progress(); n != w.progress && w.heard {
-		w.progress = n
-		w.armIdle()
-	}
-	return w.body.Read(p)
-}
-
-func (w *wireSource) armIdle() {
-	k := w.call
-	k.clock.arm(k.idle, deadlineError{idleTimeoutOption, k.idle, "further piece of the answer"}, k.send.cancel)
 }
 
 func (w *wireSource) next() (*ChatChunk, error) {
@@ -148,30 +134,49 @@ func (w *wireSource) next() (*ChatChunk, error) {
 	if k.ctx.Err() != nil {
 		return nil, k.broken(w.resp, w.info, k.ctx.Err())
 	}
-	if w.heard {
-		w.armIdle()
-	} else {
-		k.clock.arm(w.startLeft, deadlineError{startTimeoutOption, k.start, "first event of the answer"}, k.send.cancel)
+	event, err := w.event()
+	if err != nil {
+		return nil, w.ended(err)
 	}
-	defer k.clock.disarm()
+	if !w.heard {
+		w.heard = true
+		k.span.firstChunk()
+	}
+	if bytes.Equal(bytes.TrimSpace(event.Data), doneMark) {
+		return nil, io.EOF
+	}
+	return w.chunk(event)
+}
+
+// event returns the next event but for heartbeats of blanks. Events that have come
+// already cost no look at the clock.
+func (w *wireSource) event() (sse.Event, error) {
 	for {
 		event, err := w.reader.Next()
-		if err != nil {
-			return nil, w.ended(err)
+		if err == nil && len(bytes.TrimSpace(event.Data)) == 0 {
+			continue
 		}
-		data := bytes.TrimSpace(event.Data)
-		if len(data) == 0 {
-			continue // a heartbeat of blanks
+		if w.waiting {
+			w.waiting = false
+			w.call.clock.disarm()
 		}
-		if !w.heard {
-			w.heard = true
-			k.span.firstChunk()
-		}
-		if bytes.Equal(data, doneMark) {
-			return nil, io.EOF
-		}
-		return w.chunk(event)
+		return event, err
 	}
+}
+
+// read is the reader's source: the body, under the start deadline until the first
+// event, then under the idle deadline. Only bytes of events move that one on;
+// comments do not.
+func (w *wireSource) read(p []byte) (int, error) {
+	k, n := w.call, w.reader.Progress()
+	switch {
+	case !w.heard && !w.waiting:
+		k.clock.arm(w.startLeft, deadlineError{startTimeoutOption, k.start, "first event of the answer"}, k.send.cancel)
+	case w.heard && (!w.waiting || n != w.progress):
+		k.clock.arm(k.idle, deadlineError{idleTimeoutOption, k.idle, "further piece of the answer"}, k.send.cancel)
+	}
+	w.waiting, w.progress = true, n
+	return w.body.Read(p)
 }
 
 var doneMark = []byte("[DONE]")
