@@ -21,6 +21,7 @@ const (
 
 var (
 	byteOrderMark = []byte("\xEF\xBB\xBF")
+	dataField     = []byte("data:")
 	errReadCount  = errors.New("reader returned an impossible count")
 )
 
@@ -67,19 +68,8 @@ func (b *buffer) line() ([]byte, bool) {
 		}
 	}
 
-	// The line feed is looked for first, and remembered: looking for each line's
-	// own end in a stream that has no carriage returns, or nothing else, would
-	// run through the whole buffer for every line.
-	b.noLF = max(b.noLF, b.searched)
-	if b.noLF < b.end && b.mem[b.noLF] != '\n' {
-		if i := bytes.IndexByte(b.mem[b.noLF:b.end], '\n'); i >= 0 {
-			b.noLF += i
-		} else {
-			b.noLF = b.end
-		}
-	}
-	lineEnd := b.noLF
-	if i := bytes.IndexByte(b.mem[b.searched:b.noLF], '\r'); i >= 0 {
+	lineEnd := b.lineFeed()
+	if i := bytes.IndexByte(b.mem[b.searched:lineEnd], '\r'); i >= 0 {
 		lineEnd = b.searched + i
 		b.swallow = true
 	}
@@ -91,6 +81,44 @@ func (b *buffer) line() ([]byte, bool) {
 	}
 	b.advance(lineEnd + 1)
 	return line, true
+}
+
+// plainEvent returns the data of an event that is one data line, of at most limit
+// bytes and not empty, and a blank line, when both have come and end in a line
+// feed. Nearly every event is. What it declines is as if it had not been called.
+func (b *buffer) plainEvent(limit int64) ([]byte, bool) {
+	if !b.begun || b.swallow || b.searched != b.start || !bytes.HasPrefix(b.mem[b.start:b.end], dataField) {
+		return nil, false
+	}
+	lineEnd := b.lineFeed()
+	if lineEnd+1 >= b.end || b.mem[lineEnd+1] != '\n' {
+		return nil, false
+	}
+	value := b.mem[b.start+len(dataField) : lineEnd : lineEnd]
+	if len(value) > 0 && value[0] == ' ' {
+		value = value[1:]
+	}
+	if len(value) == 0 || int64(len(value)) > limit || bytes.IndexByte(value, '\r') >= 0 {
+		return nil, false
+	}
+	b.advance(lineEnd + 2)
+	return value, true
+}
+
+// lineFeed returns where the next line feed is; end, if none has come. It is
+// looked for before any carriage return, and remembered: looking for each line's
+// own end in a stream that has no carriage returns, or nothing else, would run
+// through the whole buffer for every line.
+func (b *buffer) lineFeed() int {
+	b.noLF = max(b.noLF, b.searched)
+	if b.noLF < b.end && b.mem[b.noLF] != '\n' {
+		if i := bytes.IndexByte(b.mem[b.noLF:b.end], '\n'); i >= 0 {
+			b.noLF += i
+		} else {
+			b.noLF = b.end
+		}
+	}
+	return b.noLF
 }
 
 // endLine uses up the beginning of a line that line has returned.
