@@ -16,6 +16,7 @@ var pools [len(bufferSizes)]sync.Pool // of *[]byte
 
 const (
 	minRead      = 1 << 10 // with less room than this the buffer grows, in bytes
+	quietReads   = 32      // this many in a row that the smallest buffer holds make it shrink
 	maxEmptyRead = 100     // reads in a row that bring nothing, as bufio has it
 )
 
@@ -46,6 +47,7 @@ type buffer struct {
 	begun    bool // the place of a byte order mark is behind
 	swallow  bool // a line feed that comes next belongs to the line before
 	fullRuns int  // reads in a row that filled the buffer
+	lowRuns  int  // reads in a row that would have fitted into the smallest one
 }
 
 // line returns the next line without its end, and true; or the beginning of a
@@ -156,6 +158,8 @@ func (b *buffer) fill() {
 	switch {
 	case len(b.mem) == 0:
 		b.grow(bufferSizes[0])
+	case b.lowRuns >= quietReads && b.end == 0 && len(b.mem) > bufferSizes[0]:
+		b.grow(bufferSizes[0]) // the burst, or the long event, is over
 	case len(b.mem)-b.end < minRead:
 		b.grow(2 * len(b.mem))
 	case b.fullRuns >= 2 && len(b.mem) < bufferSizes[len(bufferSizes)-1]:
@@ -169,10 +173,13 @@ func (b *buffer) fill() {
 			return
 		}
 		b.end += n
-		if n == len(room) {
-			b.fullRuns++
-		} else {
+		b.fullRuns++
+		if n < len(room) {
 			b.fullRuns = 0
+		}
+		b.lowRuns++
+		if n > bufferSizes[0]-minRead {
+			b.lowRuns = 0
 		}
 		if err != nil {
 			b.err = err
@@ -202,8 +209,8 @@ func (b *buffer) moveUp() {
 	}
 }
 
-// grow moves everything to a buffer of at least size bytes: the next pooled size,
-// or beyond those one of its own.
+// grow moves everything to a buffer of at least size bytes, which hold it: the
+// next pooled size, or beyond those one of its own.
 func (b *buffer) grow(size int) {
 	var mem []byte
 	var pooled *[]byte
@@ -222,7 +229,7 @@ func (b *buffer) grow(size int) {
 	copy(mem, b.mem[:b.end])
 	b.giveBack()
 	b.mem, b.pooled = mem, pooled
-	b.fullRuns = 0
+	b.fullRuns, b.lowRuns = 0, 0
 }
 
 // release gives the buffer back. What it held is gone.
