@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
+	"sync/atomic"
 	"testing"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -17,6 +19,14 @@ import (
 // before each but the first.
 func loopback(t testing.TB, between func(), pieces ...string) string {
 	t.Helper()
+	address, _ := countedLoopback(t, between, pieces...)
+	return address
+}
+
+// countedLoopback counts the connections too.
+func countedLoopback(t testing.TB, between func(), pieces ...string) (address string, connections *atomic.Int32) {
+	t.Helper()
+	connections = new(atomic.Int32)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = listener.Close() })
@@ -30,19 +40,20 @@ func loopback(t testing.TB, between func(), pieces ...string) string {
 			if err != nil {
 				return
 			}
-			t.Cleanup(func() { _ = conn.Close() })
+			connections.Add(1)
 			go serveCanned(conn, between, texts)
 		}
 	}()
-	return listener.Addr().String()
+	return listener.Addr().String(), connections
 }
 
 func serveCanned(conn net.Conn, between func(), texts [][]byte) {
 	defer conn.Close()
-	requests := make([]byte, 0, 1<<20)
+	requests := make([]byte, 0, 1<<10)
 	for {
 		n := requestLength(requests)
 		for n < 0 || n > len(requests) {
+			requests = slices.Grow(requests, 1<<9)
 			more, err := conn.Read(requests[len(requests):cap(requests)])
 			if err != nil {
 				return

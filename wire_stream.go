@@ -38,7 +38,7 @@ func (k *call) openStream() (*ChatStream, *Error) {
 	if e != nil {
 		return nil, e
 	}
-	if mediaType, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); mediaType == "text/event-stream" {
+	if isEventStream(resp.Header.Get("Content-Type")) {
 		w := &wireSource{call: k, resp: resp, body: resp.Body, info: info, startLeft: k.startLeft()}
 		resp.Body = http.NoBody // what errors keep of the response holds no stream
 		w.reader = sse.NewReader(readerFunc(w.read), k.client.maxEventBytes)
@@ -58,6 +58,15 @@ func (k *call) openStream() (*ChatStream, *Error) {
 		k.release()
 	}
 	return s, e
+}
+
+func isEventStream(contentType string) bool {
+	switch contentType {
+	case "text/event-stream", "text/event-stream; charset=utf-8": // nearly every one
+		return true
+	}
+	mediaType, _, _ := mime.ParseMediaType(contentType)
+	return mediaType == "text/event-stream"
 }
 
 // openWhole makes a stream of one chunk from an answer that came whole: some
@@ -247,9 +256,11 @@ func (w *wireSource) end(answer *accumulator, whole bool, err error) {
 	w.unwatch()
 	k.clock.stop()
 	w.reader.Release()
-	r := answer.response()
-	r.Info = w.info
-	k.end(r, asError(err))
+	if k.span.started() {
+		r := answer.response()
+		r.Info = w.info
+		k.end(r, asError(err))
+	}
 	if whole && context.Cause(k.send.ctx) == nil {
 		go w.readOff()
 		return
@@ -289,5 +300,7 @@ func (w *wholeSource) next() (*ChatChunk, error) {
 func (w *wholeSource) interrupt() {}
 
 func (w *wholeSource) end(answer *accumulator, _ bool, err error) {
-	w.call.end(answer.response(), asError(err))
+	if w.call.span.started() {
+		w.call.end(answer.response(), asError(err))
+	}
 }

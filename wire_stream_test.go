@@ -2,6 +2,8 @@ package azmistral
 
 import (
 	"io"
+	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -76,4 +78,27 @@ func BenchmarkStreamOpen(b *testing.B) {
 		}
 		_ = s.Close()
 	}
+}
+
+// W7end over sockets: the end of the body comes 2 ms after the end mark, and yet
+// the connections are used again. A call that starts within these takes another.
+func TestEndOfStreamOverSockets(t *testing.T) {
+	const calls = 100
+	address, connections := countedLoopback(t, func() { time.Sleep(2 * time.Millisecond) }, cannedEvents+cannedPiece(wholeStream), cannedEnd)
+	transport := &http.Transport{MaxIdleConnsPerHost: 16}
+	c := newLoopbackClient(t, address, func(o *ClientOptions) { o.Transport = &http.Client{Transport: transport} })
+	before := runtime.NumGoroutine()
+	for range calls {
+		s, err := c.ChatStream(t.Context(), hello, nil)
+		require.NoError(t, err)
+		r, err := s.Collect()
+		require.NoError(t, err)
+		require.Equal(t, "Paris.", r.Text())
+	}
+	t.Logf("%d connections for %d calls", connections.Load(), calls)
+	assert.Less(t, connections.Load(), int32(calls/2))
+	assert.Eventually(t, func() bool {
+		transport.CloseIdleConnections()
+		return runtime.NumGoroutine() <= before
+	}, 10*time.Second, 10*time.Millisecond, "something is left")
 }
