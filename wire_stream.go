@@ -256,11 +256,12 @@ func (w *wireSource) end(answer *accumulator, whole bool, err error) {
 	w.unwatch()
 	k.clock.stop()
 	w.reader.Release()
-	if k.span.started() {
-		r := answer.response()
+	var r *ChatResponse
+	if k.span.started() { // who else would read it
+		r = answer.response()
 		r.Info = w.info
-		k.end(r, asError(err))
 	}
+	k.end(r, asError(err))
 	if whole && context.Cause(k.send.ctx) == nil {
 		go w.readOff()
 		return
@@ -300,7 +301,9 @@ func (w *wholeSource) next() (*ChatChunk, error) {
 func (w *wholeSource) interrupt() {}
 
 func (w *wholeSource) end(answer *accumulator, _ bool, err error) {
+	var r *ChatResponse
 	if w.call.span.started() {
-		w.call.end(answer.response(), asError(err))
+		r = answer.response()
 	}
+	w.call.end(r, asError(err))
 }
