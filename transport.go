@@ -58,8 +58,9 @@ var defaultTransport = &http.Client{
 // back.
 type guard struct {
 	inner     policy.Transporter
-	isClient  bool          // inner is an *http.Client, kept from following redirects
-	timeout   time.Duration // inner's own, over the whole exchange; 0: none
+	isClient  bool              // inner is an *http.Client, kept from following redirects
+	tripper   http.RoundTripper // inner's, when inner has nothing to add to it; else nil
+	timeout   time.Duration     // inner's own, over the whole exchange; 0: none
 	keyHeader string
 }
 
@@ -75,6 +76,9 @@ func newGuard(inner policy.Transporter, keyHeader string) *guard {
 		own := *client
 		own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		g.inner, g.isClient, g.timeout = &own, true, client.Timeout
+		if own.Jar == nil && own.Timeout <= 0 {
+			g.tripper = own.Transport
+		}
 	}
 	return g
 }
@@ -96,7 +100,7 @@ func (g *guard) Do(req *http.Request) (*http.Response, error) {
 		req.GetBody = nil // without it net/http follows no 307 and no 308
 	}
 	sent := *req.URL
-	resp, err := g.inner.Do(req)
+	resp, err := g.exchange(req)
 	if err != nil {
 		if resp != nil && resp.Body != nil {
 			_ = resp.Body.Close()
@@ -122,6 +126,23 @@ func (g *guard) Do(req *http.Request) (*http.Response, error) {
 		s.bodyCut = boundRefusal(resp, s)
 	}
 	return resp, nil
+}
+
+// exchange sends as inner does. What an *http.Client without cookies and a timeout
+// adds to its RoundTripper is a copy of all headers, for redirects that are not
+// followed, and the form of its errors.
+func (g *guard) exchange(req *http.Request) (*http.Response, error) {
+	if g.tripper == nil || req.URL.User != nil {
+		return g.inner.Do(req)
+	}
+	resp, err := g.tripper.RoundTrip(req)
+	if err != nil {
+		if record, ok := err.(tls.RecordHeaderError); ok && string(record.RecordHeader[:]) == "HTTP/" {
+			err = http.ErrSchemeMismatch
+		}
+		err = &url.Error{Op: "Post", URL: req.URL.String(), Err: err}
+	}
+	return resp, err
 }
 
 // credentials appends the texts that must not come back out of this send.
