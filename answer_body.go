@@ -28,7 +28,7 @@ func (k *call) readAnswer(resp *http.Response, info ResponseInfo) ([]byte, *Erro
 		body = answerBuffers.Get().(*bytes.Buffer)
 		defer putAnswerBuffer(body)
 	}
-	limit := &deadlineError{idleTimeoutOption, k.idle, "further byte of the answer"}
+	limit := deadlineError{idleTimeoutOption, k.idle, "further byte of the answer"}
 	s := k.send
 	k.clock.arm(k.idle, limit, s.cancel)
 	defer k.clock.disarm()

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -44,7 +45,7 @@ func keyPolicies(credential *azcore.KeyCredential, header string, allowHTTP bool
 		}
 		return req.Next()
 	})
-	return []policy.Policy{isolate{header}, runtime.NewKeyCredentialPolicy(credential, header, options), check}
+	return []policy.Policy{newIsolate(header, runtime.NewKeyCredentialPolicy(credential, header, options)), check}
 }
 
 // tokenPolicies authorise requests with Entra ID tokens for scope.
@@ -75,7 +76,7 @@ func tokenPolicies(credential azcore.TokenCredential, scope string, allowHTTP bo
 		}
 		return resp, err
 	})
-	return []policy.Policy{isolate{authorizationHeader}, bearer, forget}
+	return []policy.Policy{newIsolate(authorizationHeader, bearer), forget}
 }
 
 // withoutRules drops the lines of dashes that azidentity draws into its messages.
@@ -86,23 +87,49 @@ func withoutRules(text string) string {
 	}), "\n")
 }
 
-// isolate lets the policies below it work on a copy of the request, and puts one
-// without the credential on the response: what a caller's policy, error or log
-// sees holds none.
-type isolate struct{ header string }
+// isolate lets authorize, and the policies below it, work on a copy of the
+// request, and puts one without the credential on the response: what a caller's
+// policy, error or log sees holds none.
+type isolate struct {
+	authorize policy.Policy
+	headers   []string // that can hold a credential, in canonical form
+}
 
-func (p isolate) Do(req *policy.Request) (*http.Response, error) {
-	resp, err := req.Clone(req.Raw().Context()).Next()
+func newIsolate(header string, authorize policy.Policy) *isolate {
+	return &isolate{authorize, append(credentialHeaders[:], header)}
+}
+
+func (p *isolate) Do(req *policy.Request) (*http.Response, error) {
+	above := req.Raw()
+	req = req.WithContext(above.Context())
+	req.Raw().Header = above.Header.Clone()
+	// A caller's policy may have set another body, in one of two ways. The guard
+	// gives each entry into the transport a reader of ours.
+	if k, s := sending(above.Context()); s != nil && req.Body() == io.ReadSeekCloser(k.body) && above.Body == s.raw.Body {
+		req.Raw().Body = k.body
+	}
+	resp, err := p.authorize.Do(req)
 	if resp != nil {
-		clean := *req.Raw()
-		clean.Header = clean.Header.Clone()
-		for _, name := range append(credentialHeaders[:], p.header) {
-			clean.Header.Del(name)
-		}
+		clean := *above
+		clean.Header = p.clean(above.Header)
 		clean.Body, clean.GetBody = nil, nil
 		resp.Request = &clean
 	}
 	return resp, err
+}
+
+// clean is h, or where it holds a credential already a copy without.
+func (p *isolate) clean(h http.Header) http.Header {
+	cloned := false
+	for _, name := range p.headers {
+		if _, has := h[name]; has {
+			if !cloned {
+				h, cloned = h.Clone(), true
+			}
+			delete(h, name)
+		}
+	}
+	return h
 }
 
 // tokenGate is the credential that the bearer policy sees. Its gate makes up for
@@ -213,12 +240,15 @@ func checkKey(key string) error {
 		return errors.New("the key is empty")
 	case strings.ContainsAny(key, "\r\n"):
 		return errors.New("the key has a line break: trim what was read from a file or a secret store")
-	case strings.HasPrefix(strings.ToLower(key), "bearer "):
+	case len(key) >= len(bearerPrefix) && strings.EqualFold(key[:len(bearerPrefix)], bearerPrefix):
 		return errors.New(`the key begins with "Bearer": give the key alone`)
 	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r == 0x7f }):
 		return errors.New("the key has a blank or a control character")
 	case strings.ContainsFunc(key, func(r rune) bool { return r > 0x7f }):
 		return errors.New("the key has a character that no header can carry")
+	}
+	if strings.Count(key, ".") != 2 { // most keys: no JWT
+		return nil
 	}
 	if _, _, ok := tokenClaims(key); ok {
 		return errors.New("the key is an Entra ID token: use NewClient with a token credential")
@@ -229,7 +259,7 @@ func checkKey(key string) error {
 // tokenClaims reads the audience and the tenant of a JWT, unverified: they are
 // told to the user, nothing else.
 func tokenClaims(token string) (audience, tenant string, ok bool) {
-	parts := strings.Split(token, ".")
+	parts := strings.SplitN(token, ".", 4)
 	if len(parts) != 3 || len(token) > maxHeaderBytes {
 		return "", "", false
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 )
 
@@ -23,8 +24,10 @@ type call struct {
 	span        callSpan
 	clock       clock
 
-	attempts int   // sends so far
-	send     *send // the last one; its context lives until the answer was read
+	attempts int         // sends so far
+	send     *send       // the last one; its context lives until the answer was read
+	first    send        // where the first one is kept
+	carry    callContext // what the request is sent with
 	judged   *Error
 	judgedOf *http.Response // what judged was said of: a response,
 	judgedBy error          // or an error
@@ -65,12 +68,48 @@ func (c *Client) newCall(ctx context.Context, req *ChatRequest, options *ChatOpt
 
 // open sends the request, again where the retry policy says so, and returns the
 // response of an answer, its body unread.
-func (k *call) open() (*http.Response, *Error) {
-	req, err := runtime.NewRequest(withCall(k.ctx, k, nil), http.MethodPost, k.client.endpoint.URL)
+func (k *call) open() (*http.Response, ResponseInfo, *Error) {
+	req, err := k.request()
 	if err != nil {
-		return nil, k.failure(err)
+		return nil, ResponseInfo{}, k.failure(err)
 	}
-	h := req.Raw().Header
+	resp, err := k.client.pipeline.Do(req)
+	complete(resp, req.Raw())
+	if k.send == nil { // a caller's policy answered in place of the pipeline
+		k.useSend(req.Raw().Context())
+	}
+	var info ResponseInfo
+	e := k.judge(resp, err)
+	if e == nil {
+		info = responseInfo(resp, k.attempts)
+		e = k.checkEncoding(resp, info)
+	}
+	if e != nil {
+		if resp != nil {
+			_ = resp.Body.Close()
+		}
+		k.release()
+		return nil, info, e
+	}
+	return resp, info, nil
+}
+
+// request makes the call's request: a copy of the client's, whose parts a caller's
+// policy may change.
+func (k *call) request() (*policy.Request, error) {
+	k.carry = callContext{k.ctx, k, nil}
+	raw := k.client.request.WithContext(&k.carry)
+	raw.URL = new(*raw.URL)
+	raw.Header = make(http.Header)
+	req, err := runtime.NewRequestFromRequest(raw)
+	if err != nil {
+		return nil, err
+	}
+	if err := req.SetBody(k.body, ""); err != nil {
+		return nil, err
+	}
+	h := raw.Header
+	h["Content-Type"] = contentTypeJSON
 	h["Accept"] = acceptJSON
 	if k.stream {
 		h["Accept"] = acceptEvents
@@ -78,27 +117,9 @@ func (k *call) open() (*http.Response, *Error) {
 	if k.passThrough {
 		h[extraParametersHeader] = passThroughValue
 	}
-	if err := req.SetBody(k.body, "application/json"); err != nil {
-		return nil, k.failure(err)
-	}
+	h[clientRequestIDHeader] = newRequestID()
 	runtime.SkipBodyDownload(req)
-	resp, err := k.client.pipeline.Do(req)
-	complete(resp, req.Raw())
-	if k.send == nil { // a caller's policy answered in place of the pipeline
-		k.useSend(req.Raw().Context())
-	}
-	e := k.judge(resp, err)
-	if e == nil {
-		e = k.checkEncoding(resp, responseInfo(resp, k.attempts))
-	}
-	if e != nil {
-		if resp != nil {
-			_ = resp.Body.Close()
-		}
-		k.release()
-		return nil, e
-	}
-	return resp, nil
+	return req, nil
 }
 
 // complete adds to a response what a transport or a caller's policy left out of
@@ -119,6 +140,7 @@ func complete(resp *http.Response, req *http.Request) {
 
 // Shared, never written: header values are slices, and these are always the same.
 var (
+	contentTypeJSON  = []string{"application/json"}
 	acceptJSON       = []string{"application/json"}
 	acceptEvents     = []string{"text/event-stream"}
 	passThroughValue = []string{"pass-through"}

@@ -181,12 +181,11 @@ func (c *Client) Chat(ctx context.Context, req ChatRequest, options *ChatOptions
 }
 
 func (k *call) chat() (*ChatResponse, *Error) {
-	resp, e := k.open()
+	resp, info, e := k.open()
 	if e != nil {
 		return nil, e
 	}
 	defer k.release()
-	info := responseInfo(resp, k.attempts)
 	body, e := k.readAnswer(resp, info)
 	if e != nil {
 		return nil, e

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -29,6 +30,7 @@ const (
 type Client struct {
 	endpoint Endpoint
 	row      route.Row
+	request  *http.Request // what is the same in every call's
 	pipeline runtime.Pipeline
 	tracer   tracing.Tracer
 
@@ -116,8 +118,12 @@ func newClient(text string, options *ClientOptions) (*Client, ClientOptions, err
 	if retryOptionsKey == nil {
 		return nil, o, errors.New("azmistral: this version of azcore keeps its retry options elsewhere: use the azcore version of this module's go.mod")
 	}
+	request, err := http.NewRequest(http.MethodPost, endpoint.URL, nil)
+	if err != nil {
+		return nil, o, fmt.Errorf("azmistral: %w", err)
+	}
 	return &Client{
-		endpoint: endpoint, row: row.Row, model: o.Model,
+		endpoint: endpoint, row: row.Row, request: request, model: o.Model,
 		start: bound(o.StartTimeout, defaultStartTimeout), idle: bound(o.IdleTimeout, defaultIdleTimeout),
 		maxResponseBytes: limit(o.MaxResponseBytes, defaultMaxResponseBytes), maxEventBytes: limit(o.MaxEventBytes, defaultMaxEventBytes),
 		transport: newGuard(o.Transport, endpoint.KeyHeader),
@@ -127,21 +133,18 @@ func newClient(text string, options *ClientOptions) (*Client, ClientOptions, err
 // connect puts the pipeline together. It reads like the list of what a request
 // passes:
 //
-//	telemetry, request id, the caller's per-call policies, our retry policy
-//	(azcore's own, held at one send), the first policy, the caller's per-retry policies,
-//	authentication, the last policy, azcore's header, trace and log policies,
-//	the guard, the transport
+//	telemetry, the caller's per-call policies, our retry policy (azcore's own, held at
+//	one send), the caller's per-retry policies, authentication, azcore's header, trace
+//	and log policies, the guard, the transport
 func (c *Client) connect(o ClientOptions, auth []policy.Policy) (*Client, error) {
 	options := o.ClientOptions
 	options.PerCallPolicies = append(slices.Clip(options.PerCallPolicies),
 		&retryPolicy{options: o.Retry, retryUnknown: o.RetryUnknown, onRetry: o.OnRetry, budget: newRetryBudget()})
-	options.PerRetryPolicies = append(append(slices.Clip(options.PerRetryPolicies), auth...), policyFunc(lastPolicy))
+	options.PerRetryPolicies = append(slices.Clip(options.PerRetryPolicies), auth...)
 	options.Transport = c.transport
 	options.APIVersion = "" // it is in the URL; azcore would refuse it
 	options.Retry = policy.RetryOptions{MaxRetries: -1}
 	client, err := azcore.NewClient(moduleName, moduleVersion, runtime.PipelineOptions{
-		PerCall:                []policy.Policy{runtime.NewRequestIDPolicy()},
-		PerRetry:               []policy.Policy{policyFunc(firstPolicy)},
 		AllowedHeaders:         loggedHeaders(),
 		AllowedQueryParameters: []string{"api-version"},
 		Tracing:                runtime.TracingOptions{Namespace: tracingNamespace},

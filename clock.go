@@ -15,13 +15,13 @@ type clock struct {
 	timer    *time.Timer
 	due      time.Time // when the timer fires; zero: it is not running
 	deadline time.Time // zero: nothing is waited for
-	limit    *deadlineError
+	limit    deadlineError
 	cancel   context.CancelCauseFunc
 }
 
 // arm starts waiting: after d without disarm or arm, cancel is called with limit.
 // d <= 0 waits without a bound.
-func (k *clock) arm(d time.Duration, limit *deadlineError, cancel context.CancelCauseFunc) {
+func (k *clock) arm(d time.Duration, limit deadlineError, cancel context.CancelCauseFunc) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if d <= 0 {
@@ -72,7 +72,7 @@ func (k *clock) fire() {
 		return
 	}
 	k.deadline = time.Time{}
-	k.cancel(k.limit)
+	k.cancel(new(k.limit)) // a copy: errors that are kept hold no call
 }
 
 // The options that set a deadline, as errors name them.

@@ -9,26 +9,26 @@ import (
 )
 
 func TestClock(t *testing.T) {
-	a, b := &deadlineError{"A", time.Second, "thing"}, &deadlineError{"B", time.Second, "thing"}
+	a, b := deadlineError{"A", time.Second, "thing"}, deadlineError{"B", time.Second, "thing"}
 	for name, c := range map[string]struct {
 		use  func(k *clock, cancel func(error))
 		want error
 		at   time.Duration
 	}{
-		"fires": {func(k *clock, cancel func(error)) { k.arm(time.Second, a, cancel) }, a, time.Second},
+		"fires": {func(k *clock, cancel func(error)) { k.arm(time.Second, a, cancel) }, &a, time.Second},
 		"moved on": {func(k *clock, cancel func(error)) {
 			k.arm(time.Second, a, cancel)
 			time.Sleep(900 * time.Millisecond)
 			k.arm(time.Second, b, cancel)
-		}, b, 1900 * time.Millisecond},
-		"moved nearer": {func(k *clock, cancel func(error)) { k.arm(time.Hour, a, cancel); k.arm(time.Second, b, cancel) }, b, time.Second},
+		}, &b, 1900 * time.Millisecond},
+		"moved nearer": {func(k *clock, cancel func(error)) { k.arm(time.Hour, a, cancel); k.arm(time.Second, b, cancel) }, &b, time.Second},
 		"disarmed":     {func(k *clock, cancel func(error)) { k.arm(time.Second, a, cancel); k.disarm() }, nil, 0},
 		"disarmed, fired, armed again": {func(k *clock, cancel func(error)) {
 			k.arm(time.Second, a, cancel)
 			k.disarm()
 			time.Sleep(3 * time.Second)
 			k.arm(time.Second, b, cancel)
-		}, b, 4 * time.Second},
+		}, &b, 4 * time.Second},
 		"no bound":           {func(k *clock, cancel func(error)) { k.arm(0, a, cancel) }, nil, 0},
 		"no bound after one": {func(k *clock, cancel func(error)) { k.arm(time.Second, a, cancel); k.arm(-1, b, cancel) }, nil, 0},
 		"stopped":            {func(k *clock, cancel func(error)) { k.arm(time.Second, a, cancel); k.stop() }, nil, 0},

@@ -19,7 +19,7 @@ var requestIDHeaders = []string{
 	"Request-Id",
 	"Mistral-Correlation-Id",
 	"X-Kong-Request-Id",
-	"X-Ms-Client-Request-Id",
+	clientRequestIDHeader,
 }
 
 const regionHeader = "X-Ms-Region"
@@ -65,11 +65,23 @@ func responseInfo(resp *http.Response, attempts int) ResponseInfo {
 }
 
 func rateLimit(h http.Header) RateLimit {
+	var counts []int // one allocation for all that are said
+	count := func(names []string) *int {
+		n, ok := countHeader(h, names)
+		if !ok {
+			return nil
+		}
+		if counts == nil {
+			counts = make([]int, 0, 4)
+		}
+		counts = append(counts, n)
+		return &counts[len(counts)-1]
+	}
 	return RateLimit{
-		LimitRequests:     countHeader(h, limitRequestsHeaders),
-		RemainingRequests: countHeader(h, remainingRequestsHeaders),
-		LimitTokens:       countHeader(h, limitTokensHeaders),
-		RemainingTokens:   countHeader(h, remainingTokensHeaders),
+		LimitRequests:     count(limitRequestsHeaders),
+		RemainingRequests: count(remainingRequestsHeaders),
+		LimitTokens:       count(limitTokensHeaders),
+		RemainingTokens:   count(remainingTokensHeaders),
 		ResetRequests:     resetHeader(h, resetRequestsHeaders),
 		ResetTokens:       resetHeader(h, resetTokensHeaders),
 	}.tracked()
@@ -98,16 +110,16 @@ func firstHeader(h http.Header, names []string) string {
 
 // countHeader reads a count. Negative numbers mean "not tracked"; fractions occur
 // and are cut.
-func countHeader(h http.Header, names []string) *int {
+func countHeader(h http.Header, names []string) (int, bool) {
 	v := strings.TrimSpace(firstHeader(h, names))
 	if v == "" {
-		return nil
+		return 0, false
 	}
 	f, err := strconv.ParseFloat(v, 64)
 	if err != nil || !(f >= 0 && f <= math.MaxInt32) {
-		return nil
+		return 0, false
 	}
-	return new(int(f))
+	return int(f), true
 }
 
 // resetHeader reads a wait: seconds, or a duration such as "6m0s" or "20ms".

@@ -1,6 +1,7 @@
 package azmistral
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -28,8 +29,18 @@ func newRequestBody(own []byte, segments []segment) *requestBody {
 	for i := range segments {
 		b.size += segments[i].size
 	}
+	if b.size <= inOnePacket && len(segments) > 0 {
+		flat := make([]byte, b.size)
+		new(bodyCursor).read(b, flat)
+		b.own, b.segments = flat, nil
+	}
 	return b
 }
+
+// inOnePacket is the size in bytes up to which a body goes out with the headers,
+// in one write: net/http does so for readers that it knows to be in memory, and
+// for no other.
+const inOnePacket = 2 << 10
 
 // end is called when the call is over. Readers that have not read everything then
 // fail where the body holds bytes that the caller may change from now on.
@@ -84,8 +95,14 @@ func (b *requestBody) read(c *bodyCursor, p []byte) (int, error) {
 }
 
 // prepare gives a request a reader of its own, which notes in t when it was read
-// whole.
+// whole, or that it does not.
 func (b *requestBody) prepare(req *http.Request, t *sendTrace) {
+	if b.size <= inOnePacket {
+		t.inMemory = true
+		req.Body = io.NopCloser(bytes.NewReader(b.own))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.own)), nil }
+		return
+	}
 	req.Body = &bodyReader{body: b, trace: t}
 	req.GetBody = func() (io.ReadCloser, error) { return &bodyReader{body: b, trace: t}, nil }
 }

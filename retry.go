@@ -59,7 +59,8 @@ type retryPolicy struct {
 }
 
 func (p *retryPolicy) Do(req *policy.Request) (*http.Response, error) {
-	ctx := req.Raw().Context()
+	raw := req.Raw()
+	ctx := raw.Context()
 	k, _ := sending(ctx)
 	if k == nil {
 		return req.Next()
@@ -77,8 +78,13 @@ func (p *retryPolicy) Do(req *policy.Request) (*http.Response, error) {
 		if attempt == 1 {
 			first = s.began
 		}
-		resp, err := req.Clone(s.ctx).Next()
-		complete(resp, req.Raw())
+		// The send's context is put into the request in place: azcore's loop, which is
+		// next, makes a copy for what follows.
+		s.raw = raw
+		*raw = *raw.WithContext(s.ctx)
+		resp, err := req.Next()
+		*raw = *raw.WithContext(ctx)
+		complete(resp, raw)
 		k.clock.disarm()
 		if s.ctx.Err() != nil && ctx.Err() == nil { // a deadline of ours passed
 			switch limit, ok := context.Cause(s.ctx).(*deadlineError); {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"net"
+	"net/http"
 	"net/http/httptrace"
 	"strings"
 	"sync/atomic"
@@ -19,18 +20,23 @@ import (
 // send is one sending of a call's request, down to the transport. Its context
 // ends with the deadline of ours that passed, or when the answer was read.
 type send struct {
-	ctx    context.Context
+	ctx    context.Context // carry
+	carry  callContext
 	cancel context.CancelCauseFunc
 	began  time.Time
-	trace  atomic.Pointer[sendTrace] // a new one each time that the transport is entered
 
-	reached atomic.Bool   // the transport was entered
-	given   io.ReadCloser // the request's body before the caller's per-retry policies
+	reached atomic.Bool               // the transport was entered
+	trace   atomic.Pointer[sendTrace] // a new one each time that the transport is entered
+	first   sendTrace
+
+	// raw is the request that azcore's retry loop was given; the loop leaves in it
+	// the body that it sends.
+	raw *http.Request
 
 	// Written by the guard before it returns, read after.
-	credentials      []string
-	audience, tenant string
-	bodyCut          error // why the body of a refusal ended early
+	credentials []string
+	room        [1]string // for credentials
+	bodyCut     error     // why the body of a refusal ended early
 }
 
 // newSend makes the next send, on a context that holds azcore's retry loop at one
@@ -40,9 +46,9 @@ func (k *call) newSend(ctx context.Context, tryTimeout time.Duration) *send {
 	k.attempts++
 	k.judged, k.judgedOf, k.judgedBy = nil, nil, nil // a transport may give the same error again
 	awaited := "response headers"
-	limit, after := &deadlineError{startTimeoutOption, k.start, awaited}, k.start
+	limit, after := deadlineError{startTimeoutOption, k.start, awaited}, k.start
 	if tryTimeout > 0 && (after <= 0 || tryTimeout < after) {
-		limit, after = &deadlineError{tryTimeoutOption, tryTimeout, awaited}, tryTimeout
+		limit, after = deadlineError{tryTimeoutOption, tryTimeout, awaited}, tryTimeout
 	}
 	k.clock.arm(after, limit, s.cancel)
 	return s
@@ -51,15 +57,30 @@ func (k *call) newSend(ctx context.Context, tryTimeout time.Duration) *send {
 // useSend makes a send, the call's last from now on, that is not counted. It ends
 // the one before, which a caller's policy that sends twice left.
 func (k *call) useSend(ctx context.Context) *send {
+	s := &k.first
 	if k.send != nil {
 		k.send.cancel(context.Canceled)
+		s = new(send)
 	}
-	s := &send{began: time.Now()}
+	s.began = time.Now()
 	ctx, s.cancel = context.WithCancelCause(ctx)
-	s.ctx = withCall(ctx, k, s)
-	s.trace.Store(new(sendTrace))
+	s.carry = callContext{ctx, k, s}
+	s.ctx = &s.carry
+	s.trace.Store(&s.first)
+	s.credentials = s.room[:0]
 	k.send = s
 	return s
+}
+
+// enter notes that the transport is entered, and gives the trace for it. It may
+// be entered again: azcore's bearer policy does so after a claims challenge.
+func (s *send) enter() *sendTrace {
+	if !s.reached.Swap(true) {
+		return &s.first
+	}
+	t := new(sendTrace)
+	s.trace.Store(t)
+	return t
 }
 
 // delivered says whether the service may have the whole request, as far as can be
@@ -75,7 +96,15 @@ func (s *send) delivered(err error) bool {
 	// net/http may go on to a second connection after a failed write: one that was
 	// whole counts. WroteRequest may fire after RoundTrip has returned: a body that
 	// was read to its end counts as sent.
-	return t.untold() || t.wrote.Load() || t.bodyRead.Load() && !t.writeFailed.Load()
+	begun := t.bodyRead.Load() || t.inMemory && t.wroteHeaders.Load()
+	return t.untold() || !t.flushFailed(err) && (t.wrote.Load() || begun && !t.writeFailed.Load())
+}
+
+// flushFailed says that the one write of a request in memory failed: net/http calls
+// WroteRequest for such before it writes.
+func (t *sendTrace) flushFailed(err error) bool {
+	var op *net.OpError
+	return t.inMemory && !t.http2.Load() && errors.As(err, &op) && op.Op == "write"
 }
 
 // connected says whether a connection was had.
@@ -92,14 +121,18 @@ func (s *send) connected(err error) bool {
 type sendTrace struct {
 	asked, gotConn, reused, http2 atomic.Bool
 	wrote, writeFailed, firstByte atomic.Bool
-	bodyRead                      atomic.Bool
+	wroteHeaders, bodyRead        atomic.Bool
+	inMemory                      bool // the body tells nothing of how far it was read
+
+	hooks httptrace.ClientTrace
 }
 
 // untold says that the transport tells httptrace nothing.
 func (t *sendTrace) untold() bool { return !t.asked.Load() && !t.gotConn.Load() }
 
-func (t *sendTrace) hooks() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
+// watch puts the trace into ctx.
+func (t *sendTrace) watch(ctx context.Context) context.Context {
+	t.hooks = httptrace.ClientTrace{
 		GetConn: func(string) { t.asked.Store(true) },
 		GotConn: func(info httptrace.GotConnInfo) {
 			t.reused.Store(info.Reused)
@@ -108,6 +141,7 @@ func (t *sendTrace) hooks() *httptrace.ClientTrace {
 			}
 			t.gotConn.Store(true)
 		},
+		WroteHeaders: func() { t.wroteHeaders.Store(true) },
 		WroteRequest: func(info httptrace.WroteRequestInfo) {
 			if info.Err != nil {
 				t.writeFailed.Store(true)
@@ -117,6 +151,7 @@ func (t *sendTrace) hooks() *httptrace.ClientTrace {
 		},
 		GotFirstResponseByte: func() { t.firstByte.Store(true) },
 	}
+	return httptrace.WithClientTrace(ctx, &t.hooks)
 }
 
 // diedIdle says that a reused connection turned out to be dead before the first
@@ -150,11 +185,7 @@ type callKey struct{}
 // with the context of another does not take them for its caller's.
 const heldAtOne = math.MinInt32
 
-var oneSend any = policy.RetryOptions{MaxRetries: heldAtOne}
-
-func withCall(ctx context.Context, k *call, s *send) context.Context {
-	return &callContext{ctx, k, s}
-}
+var oneSend any = policy.RetryOptions{MaxRetries: heldAtOne, StatusCodes: []int{}}
 
 func (c *callContext) Value(key any) any {
 	switch {

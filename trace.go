@@ -122,6 +122,9 @@ func (c *Client) requestAttributes(model string, req *ChatRequest, stream bool) 
 	return a
 }
 
+// started says whether end has something to end.
+func (s *callSpan) started() bool { return s.finish != nil }
+
 // firstChunk notes how long the first chunk took.
 func (s *callSpan) firstChunk() {
 	if s.active {
@@ -131,7 +134,7 @@ func (s *callSpan) firstChunk() {
 
 // end ends the span with what the call brought. Further calls do nothing.
 func (s *callSpan) end(answer *ChatResponse, attempts int, err *Error) {
-	if s.finish == nil {
+	if !s.started() {
 		return
 	}
 	if s.active {

@@ -10,8 +10,8 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,8 +58,9 @@ var defaultTransport = &http.Client{
 // back.
 type guard struct {
 	inner     policy.Transporter
-	isClient  bool          // inner is an *http.Client, kept from following redirects
-	timeout   time.Duration // inner's own, over the whole exchange; 0: none
+	isClient  bool              // inner is an *http.Client, kept from following redirects
+	tripper   http.RoundTripper // inner's, when inner has nothing to add to it; else nil
+	timeout   time.Duration     // inner's own, over the whole exchange; 0: none
 	keyHeader string
 }
 
@@ -75,6 +76,9 @@ func newGuard(inner policy.Transporter, keyHeader string) *guard {
 		own := *client
 		own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		g.inner, g.isClient, g.timeout = &own, true, client.Timeout
+		if own.Jar == nil && own.Timeout <= 0 {
+			g.tripper = own.Transport
+		}
 	}
 	return g
 }
@@ -85,21 +89,18 @@ func (g *guard) Do(req *http.Request) (*http.Response, error) {
 	if s == nil {
 		return nil, errors.New("azmistral: a request that is none of this client's came to its transport")
 	}
-	s.credentials = append(s.credentials, g.credentials(req.Header)...)
-	if req.Body == io.ReadCloser(k.body) { // azcore's log read it and put the shared one back
-		t := s.trace.Load()
-		t.bodyRead.Store(false)
-		k.body.prepare(req, t)
-	}
-	if token, ok := strings.CutPrefix(req.Header.Get(authorizationHeader), bearerPrefix); ok {
-		s.audience, s.tenant, _ = tokenClaims(token)
+	s.credentials = g.credentials(req.Header, s.credentials)
+	// Not sooner: the token's way to the credential would be traced too.
+	trace := s.enter()
+	req = req.WithContext(trace.watch(req.Context()))
+	if req.Body == io.ReadCloser(k.body) {
+		k.body.prepare(req, trace)
 	}
 	if !g.isClient {
 		req.GetBody = nil // without it net/http follows no 307 and no 308
 	}
 	sent := *req.URL
-	s.reached.Store(true)
-	resp, err := g.inner.Do(req)
+	resp, err := g.exchange(req)
 	if err != nil {
 		if resp != nil && resp.Body != nil {
 			_ = resp.Body.Close()
@@ -127,15 +128,31 @@ func (g *guard) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// credentials are the texts that must not come back out of this send.
-func (g *guard) credentials(h http.Header) []string {
-	var texts []string
+// exchange sends as inner does. What an *http.Client without cookies and a timeout
+// adds to its RoundTripper is a copy of all headers, for redirects that are not
+// followed, and the form of its errors.
+func (g *guard) exchange(req *http.Request) (*http.Response, error) {
+	if g.tripper == nil || req.URL.User != nil {
+		return g.inner.Do(req)
+	}
+	resp, err := g.tripper.RoundTrip(req)
+	if err != nil {
+		if record, ok := err.(tls.RecordHeaderError); ok && string(record.RecordHeader[:]) == "HTTP/" {
+			err = http.ErrSchemeMismatch
+		}
+		err = &url.Error{Op: "Post", URL: req.URL.String(), Err: err}
+	}
+	return resp, err
+}
+
+// credentials appends the texts that must not come back out of this send.
+func (g *guard) credentials(h http.Header, texts []string) []string {
 	add := func(values []string) {
 		for _, v := range values {
 			if scheme, rest, ok := strings.Cut(v, " "); ok && (strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "Basic")) {
 				v = strings.TrimSpace(rest)
 			}
-			if len(v) >= minCredential {
+			if len(v) >= minCredential && !slices.Contains(texts, v) {
 				texts = append(texts, v)
 			}
 		}
@@ -222,34 +239,6 @@ type scrubbedError struct {
 func (e *scrubbedError) Error() string        { return e.text }
 func (e *scrubbedError) Is(target error) bool { return errors.Is(e.err, target) }
 func (e *scrubbedError) Timeout() bool        { return isTimeout(e.err) }
-
-// firstPolicy comes before the caller's per-retry policies, and notes the body that
-// azcore's loop has set.
-func firstPolicy(req *policy.Request) (*http.Response, error) {
-	if _, s := sending(req.Raw().Context()); s != nil {
-		s.given = req.Raw().Body
-	}
-	return req.Next()
-}
-
-// lastPolicy is the last of ours before azcore's log and the transport. It gives
-// each entry into the transport a body and a trace of its own: azcore's bearer
-// policy enters twice after a claims challenge.
-func lastPolicy(req *policy.Request) (*http.Response, error) {
-	k, s := sending(req.Raw().Context())
-	if s == nil {
-		return req.Next()
-	}
-	trace := new(sendTrace)
-	s.trace.Store(trace)
-	// A caller's policy may have set another body, in one of two ways.
-	ours := req.Body() == io.ReadSeekCloser(k.body) && (req.Raw().Body == s.given || req.Raw().Body == io.ReadCloser(k.body))
-	req = req.WithContext(httptrace.WithClientTrace(req.Raw().Context(), trace.hooks()))
-	if ours {
-		k.body.prepare(req.Raw(), trace)
-	}
-	return req.Next()
-}
 
 // isDial recognises a connection that was never had, from transports that tell
 // httptrace nothing too.

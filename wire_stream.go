@@ -34,12 +34,11 @@ func (c *Client) ChatStream(ctx context.Context, req ChatRequest, options *ChatO
 }
 
 func (k *call) openStream() (*ChatStream, *Error) {
-	resp, e := k.open()
+	resp, info, e := k.open()
 	if e != nil {
 		return nil, e
 	}
-	info := responseInfo(resp, k.attempts)
-	if mediaType, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); mediaType == "text/event-stream" {
+	if isEventStream(resp.Header.Get("Content-Type")) {
 		w := &wireSource{call: k, resp: resp, body: resp.Body, info: info, startLeft: k.startLeft()}
 		resp.Body = http.NoBody // what errors keep of the response holds no stream
 		w.reader = sse.NewReader(readerFunc(w.read), k.client.maxEventBytes)
@@ -61,6 +60,15 @@ func (k *call) openStream() (*ChatStream, *Error) {
 	return s, e
 }
 
+func isEventStream(contentType string) bool {
+	switch contentType {
+	case "text/event-stream", "text/event-stream; charset=utf-8": // nearly every one
+		return true
+	}
+	mediaType, _, _ := mime.ParseMediaType(contentType)
+	return mediaType == "text/event-stream"
+}
+
 // openWhole makes a stream of one chunk from an answer that came whole: some
 // gateways ignore "stream".
 func (k *call) openWhole(resp *http.Response, info ResponseInfo) (*ChatStream, *Error) {
@@ -68,7 +76,7 @@ func (k *call) openWhole(resp *http.Response, info ResponseInfo) (*ChatStream, *
 	// without end.
 	ahead := bufio.NewReaderSize(resp.Body, 4*maxQuotedBytes)
 	s := k.send
-	k.clock.arm(k.startLeft(), &deadlineError{startTimeoutOption, k.start, "first byte of the answer"}, s.cancel)
+	k.clock.arm(k.startLeft(), deadlineError{startTimeoutOption, k.start, "first byte of the answer"}, s.cancel)
 	begin, err := peekText(ahead)
 	k.clock.disarm()
 	if err != nil && err != io.EOF && err != bufio.ErrBufferFull { // full of blanks: no JSON then
@@ -127,22 +135,8 @@ type wireSource struct {
 	startLeft time.Duration // of the start deadline, as the headers came: the time until the first next is the caller's
 	heard     bool          // the first event came
 	answered  bool          // a choice came
+	waiting   bool          // the next under way reads the body: a deadline runs
 	progress  int64         // of the reader, when the idle deadline was last moved
-}
-
-// read is the reader's source: the body, under the idle deadline. Only bytes of
-// events move it; comments do not.
-func (w *wireSource) read(p []byte) (int, error) {
-	if n := w.reader.Progress(); n != w.progress && w.heard {
-		w.progress = n
-		w.armIdle()
-	}
-	return w.body.Read(p)
-}
-
-func (w *wireSource) armIdle() {
-	k := w.call
-	k.clock.arm(k.idle, &deadlineError{idleTimeoutOption, k.idle, "further piece of the answer"}, k.send.cancel)
 }
 
 func (w *wireSource) next() (*ChatChunk, error) {
@@ -150,30 +144,49 @@ func (w *wireSource) next() (*ChatChunk, error) {
 	if k.ctx.Err() != nil {
 		return nil, k.broken(w.resp, w.info, k.ctx.Err())
 	}
-	if w.heard {
-		w.armIdle()
-	} else {
-		k.clock.arm(w.startLeft, &deadlineError{startTimeoutOption, k.start, "first event of the answer"}, k.send.cancel)
+	event, err := w.event()
+	if err != nil {
+		return nil, w.ended(err)
 	}
-	defer k.clock.disarm()
+	if !w.heard {
+		w.heard = true
+		k.span.firstChunk()
+	}
+	if bytes.Equal(bytes.TrimSpace(event.Data), doneMark) {
+		return nil, io.EOF
+	}
+	return w.chunk(event)
+}
+
+// event returns the next event but for heartbeats of blanks. Events that have come
+// already cost no look at the clock.
+func (w *wireSource) event() (sse.Event, error) {
 	for {
 		event, err := w.reader.Next()
-		if err != nil {
-			return nil, w.ended(err)
+		if err == nil && len(bytes.TrimSpace(event.Data)) == 0 {
+			continue
 		}
-		data := bytes.TrimSpace(event.Data)
-		if len(data) == 0 {
-			continue // a heartbeat of blanks
+		if w.waiting {
+			w.waiting = false
+			w.call.clock.disarm()
 		}
-		if !w.heard {
-			w.heard = true
-			k.span.firstChunk()
-		}
-		if bytes.Equal(data, doneMark) {
-			return nil, io.EOF
-		}
-		return w.chunk(event)
+		return event, err
 	}
+}
+
+// read is the reader's source: the body, under the start deadline until the first
+// event, then under the idle deadline. Only bytes of events move that one on;
+// comments do not.
+func (w *wireSource) read(p []byte) (int, error) {
+	k, n := w.call, w.reader.Progress()
+	switch {
+	case !w.heard && !w.waiting:
+		k.clock.arm(w.startLeft, deadlineError{startTimeoutOption, k.start, "first event of the answer"}, k.send.cancel)
+	case w.heard && (!w.waiting || n != w.progress):
+		k.clock.arm(k.idle, deadlineError{idleTimeoutOption, k.idle, "further piece of the answer"}, k.send.cancel)
+	}
+	w.waiting, w.progress = true, n
+	return w.body.Read(p)
 }
 
 var doneMark = []byte("[DONE]")
@@ -244,8 +257,11 @@ func (w *wireSource) end(answer *accumulator, whole bool, err error) {
 	w.unwatch()
 	k.clock.stop()
 	w.reader.Release()
-	r := answer.response()
-	r.Info = w.info
+	var r *ChatResponse
+	if k.span.started() { // who else would read it
+		r = answer.response()
+		r.Info = w.info
+	}
 	k.end(r, asError(err))
 	if whole && context.Cause(k.send.ctx) == nil {
 		go w.readOff()
@@ -286,5 +302,9 @@ func (w *wholeSource) next() (*ChatChunk, error) {
 func (w *wholeSource) interrupt() {}
 
 func (w *wholeSource) end(answer *accumulator, _ bool, err error) {
-	w.call.end(answer.response(), asError(err))
+	var r *ChatResponse
+	if w.call.span.started() {
+		r = answer.response()
+	}
+	w.call.end(r, asError(err))
 }

@@ -16,11 +16,13 @@ var pools [len(bufferSizes)]sync.Pool // of *[]byte
 
 const (
 	minRead      = 1 << 10 // with less room than this the buffer grows, in bytes
+	quietReads   = 32      // this many in a row that the smallest buffer holds make it shrink
 	maxEmptyRead = 100     // reads in a row that bring nothing, as bufio has it
 )
 
 var (
 	byteOrderMark = []byte("\xEF\xBB\xBF")
+	dataField     = []byte("data:")
 	errReadCount  = errors.New("reader returned an impossible count")
 )
 
@@ -45,6 +47,7 @@ type buffer struct {
 	begun    bool // the place of a byte order mark is behind
 	swallow  bool // a line feed that comes next belongs to the line before
 	fullRuns int  // reads in a row that filled the buffer
+	lowRuns  int  // reads in a row that would have fitted into the smallest one
 }
 
 // line returns the next line without its end, and true; or the beginning of a
@@ -67,19 +70,8 @@ func (b *buffer) line() ([]byte, bool) {
 		}
 	}
 
-	// The line feed is looked for first, and remembered: looking for each line's
-	// own end in a stream that has no carriage returns, or nothing else, would
-	// run through the whole buffer for every line.
-	b.noLF = max(b.noLF, b.searched)
-	if b.noLF < b.end && b.mem[b.noLF] != '\n' {
-		if i := bytes.IndexByte(b.mem[b.noLF:b.end], '\n'); i >= 0 {
-			b.noLF += i
-		} else {
-			b.noLF = b.end
-		}
-	}
-	lineEnd := b.noLF
-	if i := bytes.IndexByte(b.mem[b.searched:b.noLF], '\r'); i >= 0 {
+	lineEnd := b.lineFeed()
+	if i := bytes.IndexByte(b.mem[b.searched:lineEnd], '\r'); i >= 0 {
 		lineEnd = b.searched + i
 		b.swallow = true
 	}
@@ -91,6 +83,44 @@ func (b *buffer) line() ([]byte, bool) {
 	}
 	b.advance(lineEnd + 1)
 	return line, true
+}
+
+// plainEvent returns the data of an event that is one data line, of at most limit
+// bytes and not empty, and a blank line, when both have come and end in a line
+// feed. Nearly every event is. What it declines is as if it had not been called.
+func (b *buffer) plainEvent(limit int64) ([]byte, bool) {
+	if !b.begun || b.swallow || b.searched != b.start || !bytes.HasPrefix(b.mem[b.start:b.end], dataField) {
+		return nil, false
+	}
+	lineEnd := b.lineFeed()
+	if lineEnd+1 >= b.end || b.mem[lineEnd+1] != '\n' {
+		return nil, false
+	}
+	value := b.mem[b.start+len(dataField) : lineEnd : lineEnd]
+	if len(value) > 0 && value[0] == ' ' {
+		value = value[1:]
+	}
+	if len(value) == 0 || int64(len(value)) > limit || bytes.IndexByte(value, '\r') >= 0 {
+		return nil, false
+	}
+	b.advance(lineEnd + 2)
+	return value, true
+}
+
+// lineFeed returns where the next line feed is; end, if none has come. It is
+// looked for before any carriage return, and remembered: looking for each line's
+// own end in a stream that has no carriage returns, or nothing else, would run
+// through the whole buffer for every line.
+func (b *buffer) lineFeed() int {
+	b.noLF = max(b.noLF, b.searched)
+	if b.noLF < b.end && b.mem[b.noLF] != '\n' {
+		if i := bytes.IndexByte(b.mem[b.noLF:b.end], '\n'); i >= 0 {
+			b.noLF += i
+		} else {
+			b.noLF = b.end
+		}
+	}
+	return b.noLF
 }
 
 // endLine uses up the beginning of a line that line has returned.
@@ -128,6 +158,8 @@ func (b *buffer) fill() {
 	switch {
 	case len(b.mem) == 0:
 		b.grow(bufferSizes[0])
+	case b.lowRuns >= quietReads && b.end == 0 && len(b.mem) > bufferSizes[0]:
+		b.grow(bufferSizes[0]) // the burst, or the long event, is over
 	case len(b.mem)-b.end < minRead:
 		b.grow(2 * len(b.mem))
 	case b.fullRuns >= 2 && len(b.mem) < bufferSizes[len(bufferSizes)-1]:
@@ -141,10 +173,13 @@ func (b *buffer) fill() {
 			return
 		}
 		b.end += n
-		if n == len(room) {
-			b.fullRuns++
-		} else {
+		b.fullRuns++
+		if n < len(room) {
 			b.fullRuns = 0
+		}
+		b.lowRuns++
+		if n > bufferSizes[0]-minRead {
+			b.lowRuns = 0
 		}
 		if err != nil {
 			b.err = err
@@ -174,8 +209,8 @@ func (b *buffer) moveUp() {
 	}
 }
 
-// grow moves everything to a buffer of at least size bytes: the next pooled size,
-// or beyond those one of its own.
+// grow moves everything to a buffer of at least size bytes, which hold it: the
+// next pooled size, or beyond those one of its own.
 func (b *buffer) grow(size int) {
 	var mem []byte
 	var pooled *[]byte
@@ -194,7 +229,7 @@ func (b *buffer) grow(size int) {
 	copy(mem, b.mem[:b.end])
 	b.giveBack()
 	b.mem, b.pooled = mem, pooled
-	b.fullRuns = 0
+	b.fullRuns, b.lowRuns = 0, 0
 }
 
 // release gives the buffer back. What it held is gone.

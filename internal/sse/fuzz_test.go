@@ -142,6 +142,7 @@ func FuzzReader(f *testing.F) {
 	for _, in := range []string{
 		"data: a\n\ndata: b\n\n", "data: a\r\rdata: b\r\r", "data: a\r\n\r\ndata: b\r\n\r\n", "\xEF\xBB\xBFdata: a\n\n",
 		"event: error\r\ndata: {\r\ndata:}\r\n\r\n: ping\r\n\r\ndata: [DONE]", "id: 1\nretry: 2\nfoo: bar\ndata\n\ndata:  x\n\n",
+		"data: a\n\ndata:b\n\ndata:\n\ndata: \n\n\ndata: c\rd\n\ndata: e\n\r\ndata: f\n\nevent: x\ndata: g\n\ndata: h\n\n",
 		`{"error":{"message":"no"}}`, "data: a\n\rdata:\tb\r\n\n\xEF\xBB\xBFdata: c\n\n", "dat\ndata\rdata\r\ndatadata: x\n\n",
 	} {
 		f.Add(in, []byte{1, 2, 3, 0, 200}, int64(100))
@@ -180,6 +181,17 @@ func FuzzReader(f *testing.F) {
 			got.Progress = want.Progress
 		}
 		require.Equal(t, want, got)
+
+		// Whatever lies together in the buffer, and wherever it is cut.
+		for i := range min(len(in), 200) + 1 {
+			r := NewReader(io.MultiReader(strings.NewReader(in[:i]), strings.NewReader(in[i:])), limit)
+			got := readAll(r)
+			if want.Err != "EOF" {
+				require.LessOrEqual(t, got.Progress, want.Progress)
+				got.Progress = want.Progress
+			}
+			require.Equal(t, want, got, "split at %d", i)
+		}
 
 		if limit == noLimit {
 			var terminated []plainEvent

@@ -71,6 +71,12 @@ func (r *Reader) Next() (Event, error) {
 	}
 	r.dropEvent() // what the last call handed out
 	for {
+		if !r.hasData && r.name == "" && r.passing == passNone {
+			if data, ok := r.buf.plainEvent(r.max); ok {
+				r.progress += int64(len(data))
+				return Event{Data: data}, nil
+			}
+		}
 		line, ended := r.buf.line()
 		switch {
 		case !ended && r.buf.err == nil:

@@ -469,8 +469,16 @@ func TestBufferSize(t *testing.T) {
 	assert.Greater(t, slices.Max(burst), 63<<10)
 	assert.LessOrEqual(t, slices.Max(burst), 64<<10)
 
+	// When it is over, so is the large buffer's time; an event that came whole is
+	// never in the way.
+	over := sizes(io.MultiReader(strings.NewReader(strings.Repeat(event, 2000)), &eventwise{text: event, left: 100}))
+	assert.Equal(t, 64<<10, slices.Max(over))
+	assert.Equal(t, 4<<10, over[len(over)-1])
+	long := sizes(io.MultiReader(strings.NewReader("data: "+strings.Repeat("a", 1<<20)+"\n\n"), &eventwise{text: event, left: 100}))
+	assert.Equal(t, 4<<10, long[len(long)-1])
+
 	pieces := &eventwise{text: "data: " + strings.Repeat("a", 1000), left: 1000} // one line
-	long := sizes(pieces)
+	long = sizes(pieces)
 	assert.GreaterOrEqual(t, slices.Min(long), 1<<10, "no read for a few bytes")
 }
 
