@@ -251,18 +251,11 @@ func isDial(err error) bool {
 }
 
 // isCertificate recognises a handshake that failed for a reason which another
-// try cannot mend.
+// try cannot mend. (errors.AsType of a struct or an interface is 2 KB of a program,
+// each.)
 func isCertificate(err error) bool {
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[x509.HostnameError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
+	if errors.As(err, new(*tls.CertificateVerificationError)) || errors.As(err, new(x509.UnknownAuthorityError)) ||
+		errors.As(err, new(x509.HostnameError)) || errors.As(err, new(x509.CertificateInvalidError)) {
 		return true
 	}
 	if alert, ok := errors.AsType[tls.AlertError](err); ok {
@@ -276,9 +269,6 @@ func isCertificate(err error) bool {
 
 // isTimeout says that err calls itself a timeout, as net's errors do.
 func isTimeout(err error) bool {
-	timeout, ok := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](err)
-	return ok && timeout.Timeout()
+	var timeout interface{ Timeout() bool }
+	return errors.As(err, &timeout) && timeout.Timeout()
 }
