@@ -29,8 +29,12 @@ type accumulator struct {
 	created time.Time
 	usage   Usage
 	filter  ContentFilter
-	choices []*choiceFold // by first appearance
-	byIndex map[int]*choiceFold
+	choices []*choiceFold       // by first appearance
+	byIndex map[int]*choiceFold // nil while there are few
+
+	// Where the first choice is kept: most answers have one.
+	one     choiceFold
+	oneRoom [1]*choiceFold
 }
 
 // choiceFold is one choice under way.
@@ -43,6 +47,10 @@ type choiceFold struct {
 	parts      []*partFold
 	hasContent bool // content came, be it empty
 	calls      callFold
+
+	// Where the first part is kept: most choices have one.
+	one     partFold
+	oneRoom [1]*partFold
 }
 
 // partFold is one part under way: text, thinking, or another one that is whole.
@@ -89,8 +97,14 @@ func (a *accumulator) response() *ChatResponse {
 		Usage:   a.usage,
 		Filter:  mergeFilter(nil, a.filter),
 	}
-	choices := slices.Clone(a.choices)
-	slices.SortFunc(choices, func(x, y *choiceFold) int { return cmp.Compare(x.index, y.index) }) // a sort of Choice itself would be 30 KB of code
+	choices := a.choices
+	if len(choices) > 1 {
+		choices = slices.Clone(choices)
+		slices.SortFunc(choices, func(x, y *choiceFold) int { return cmp.Compare(x.index, y.index) }) // a sort of Choice itself would be 30 KB of code
+	}
+	if len(choices) > 0 {
+		r.Choices = make([]Choice, 0, len(choices))
+	}
 	for _, choice := range choices {
 		r.Choices = append(r.Choices, Choice{
 			Index: choice.index,
@@ -107,17 +121,36 @@ func (a *accumulator) response() *ChatResponse {
 }
 
 func (a *accumulator) choice(index int) *choiceFold {
-	if n := len(a.choices); n > 0 && a.choices[n-1].index == index {
+	const few = 4 // among so many a map finds none faster
+	n := len(a.choices)
+	if n > 0 && a.choices[n-1].index == index {
 		return a.choices[n-1]
 	}
-	choice := a.byIndex[index]
-	if choice == nil {
+	if n <= few {
+		for _, choice := range a.choices {
+			if choice.index == index {
+				return choice
+			}
+		}
+	} else if choice := a.byIndex[index]; choice != nil {
+		return choice
+	}
+	choice := &a.one
+	if n == 0 {
+		a.choices = a.oneRoom[:0]
+	} else {
+		choice = new(choiceFold)
+	}
+	choice.index, choice.cameWhole = index, a.cameWhole
+	a.choices = append(a.choices, choice)
+	if n >= few {
 		if a.byIndex == nil {
 			a.byIndex = map[int]*choiceFold{}
+			for _, before := range a.choices {
+				a.byIndex[before.index] = before
+			}
 		}
-		choice = &choiceFold{index: index, cameWhole: a.cameWhole}
 		a.byIndex[index] = choice
-		a.choices = append(a.choices, choice)
 	}
 	return choice
 }
@@ -157,7 +190,7 @@ func (f *choiceFold) addPart(part Part, goesOn bool) {
 		f.addThinking(p, goesOn)
 	default:
 		f.dropEmptyText()
-		f.parts = append(f.parts, &partFold{other: clonePart(part)})
+		f.newPart().other = clonePart(part)
 	}
 }
 
@@ -167,9 +200,18 @@ func (f *choiceFold) addText(text string, goesOn bool) {
 		return
 	}
 	f.dropEmptyText()
-	p := &partFold{}
-	p.text.add(text, f.cameWhole)
+	f.newPart().text.add(text, f.cameWhole)
+}
+
+func (f *choiceFold) newPart() *partFold {
+	p := &f.one
+	if f.parts == nil {
+		f.parts = f.oneRoom[:0]
+	} else {
+		p = new(partFold)
+	}
 	f.parts = append(f.parts, p)
+	return p
 }
 
 func (f *choiceFold) addThinking(t *ThinkingPart, goesOn bool) {
@@ -178,8 +220,8 @@ func (f *choiceFold) addThinking(t *ThinkingPart, goesOn bool) {
 	if n := len(f.parts); goesOn && n > 0 && f.parts[n-1].thinksOn(t) {
 		p = f.parts[n-1]
 	} else {
-		p = &partFold{thinking: &ThinkingPart{plain: t.plain, aside: t.aside}}
-		f.parts = append(f.parts, p)
+		p = f.newPart()
+		p.thinking = &ThinkingPart{plain: t.plain, aside: t.aside}
 	}
 	for _, n := range t.nested {
 		p.thinking.nested = append(p.thinking.nested, nestedPart{at: n.at + len(p.text.String()), raw: slices.Clone(n.raw)})
@@ -218,6 +260,11 @@ func (f *choiceFold) content() Content {
 			return textContent("")
 		}
 		return nil
+	}
+	if len(f.parts) == 1 && f.parts[0].isText() {
+		room := &textRoom{part: TextPart{Text: f.parts[0].text.String()}}
+		room.list[0] = &room.part
+		return room.list[:]
 	}
 	content := make(Content, len(f.parts))
 	for i, p := range f.parts {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -17,50 +18,52 @@ import (
 // readAnswer reads the body of an answer that comes in one piece, within the
 // client's bound and the idle deadline, and closes it.
 func (k *call) readAnswer(resp *http.Response, info ResponseInfo) ([]byte, *Error) {
-	source := resp.Body
-	defer source.Close()
+	defer resp.Body.Close()
 	most := min(k.client.maxResponseBytes, math.MaxInt64-1) // one more is read
-	known := resp.ContentLength > 0 && resp.ContentLength <= most
-	var body *bytes.Buffer
-	if known {
-		body = bytes.NewBuffer(make([]byte, 0, resp.ContentLength+bytes.MinRead)) // ReadFrom wants room for one more read
-	} else {
-		body = answerBuffers.Get().(*bytes.Buffer)
-		defer putAnswerBuffer(body)
+	if n := resp.ContentLength; n > 0 && n <= most {
+		return k.readBody(make([]byte, 0, n+1), resp, info, most) // io.EOF may take one read more
 	}
-	limit := deadlineError{idleTimeoutOption, k.idle, "further byte of the answer"}
-	s := k.send
-	k.clock.arm(k.idle, limit, s.cancel)
-	defer k.clock.disarm()
-	_, err := body.ReadFrom(io.LimitReader(readerFunc(func(p []byte) (int, error) {
-		n, err := source.Read(p)
-		if n > 0 {
-			k.clock.arm(k.idle, limit, s.cancel)
-		}
-		return n, err
-	}), most+1))
-	if err != nil {
-		return nil, k.broken(resp, info, err)
+	buffer := answerBuffers.Get().(*[]byte)
+	body, e := k.readBody(*buffer, resp, info, most)
+	if cap(body) <= mostPooled {
+		*buffer = body[:0]
+		defer answerBuffers.Put(buffer)
 	}
-	if int64(body.Len()) > most {
-		return nil, (&Error{StatusCode: info.StatusCode, Info: info, Delivered: true, kind: ErrTooLarge,
-			what: fmt.Sprintf("the answer is larger than ClientOptions.MaxResponseBytes (%d)", most)}).withResponse(resp)
+	if e != nil {
+		return nil, e
 	}
-	if known {
-		return body.Bytes(), nil
-	}
-	return bytes.Clone(body.Bytes()), nil
+	return bytes.Clone(body), nil
 }
 
 // answerBuffers take bodies whose length is not known beforehand. The answer then
 // gets a copy that is no larger than it.
-var answerBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+var answerBuffers = sync.Pool{New: func() any { return new(make([]byte, 0, 4<<10)) }}
 
-func putAnswerBuffer(b *bytes.Buffer) {
-	const most = 1 << 20 // bytes: what one large answer needed is not kept for small ones
-	if b.Cap() <= most {
-		b.Reset()
-		answerBuffers.Put(b)
+// mostPooled is in bytes: what one large answer needed is not kept for small ones.
+const mostPooled = 1 << 20
+
+// readBody appends a body of at most most bytes to buffer, which is empty.
+func (k *call) readBody(buffer []byte, resp *http.Response, info ResponseInfo, most int64) ([]byte, *Error) {
+	limit := deadlineError{idleTimeoutOption, k.idle, "further byte of the answer"}
+	k.clock.arm(k.idle, limit, k.send.cancel)
+	defer k.clock.disarm()
+	for {
+		if len(buffer) == cap(buffer) {
+			buffer = slices.Grow(buffer, bytes.MinRead)
+		}
+		n, err := resp.Body.Read(buffer[len(buffer):cap(buffer)])
+		buffer = buffer[:len(buffer)+n]
+		switch {
+		case int64(len(buffer)) > most:
+			return buffer, (&Error{StatusCode: info.StatusCode, Info: info, Delivered: true, kind: ErrTooLarge,
+				what: fmt.Sprintf("the answer is larger than ClientOptions.MaxResponseBytes (%d)", most)}).withResponse(resp)
+		case err == io.EOF:
+			return buffer, nil
+		case err != nil:
+			return buffer, k.broken(resp, info, err)
+		case n > 0:
+			k.clock.arm(k.idle, limit, k.send.cancel)
+		}
 	}
 }
 
