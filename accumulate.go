@@ -62,8 +62,12 @@ type partFold struct {
 
 // add folds one chunk in, in time proportional to its new bytes.
 func (a *accumulator) add(c *ChatChunk) {
-	keepFirst(&a.id, c.ID)
-	keepFirst(&a.model, c.Model)
+	if a.cameWhole {
+		a.id, a.model = cmp.Or(a.id, c.ID), cmp.Or(a.model, c.Model)
+	} else {
+		keepFirst(&a.id, c.ID)
+		keepFirst(&a.model, c.Model)
+	}
 	if a.created.IsZero() {
 		a.created = c.Created
 	}
@@ -90,7 +94,9 @@ func (a *accumulator) whole() bool {
 // response returns what was folded so far: never nil, a copy of its own. Choices
 // are in the order of their indexes.
 func (a *accumulator) response() *ChatResponse {
-	r := &ChatResponse{
+	room := &responseRoom{}
+	r := &room.response
+	*r = ChatResponse{
 		ID:      a.id,
 		Model:   a.model,
 		Created: a.created,
@@ -102,7 +108,11 @@ func (a *accumulator) response() *ChatResponse {
 		choices = slices.Clone(choices)
 		slices.SortFunc(choices, func(x, y *choiceFold) int { return cmp.Compare(x.index, y.index) }) // a sort of Choice itself would be 30 KB of code
 	}
-	if len(choices) > 0 {
+	switch len(choices) {
+	case 0:
+	case 1:
+		r.Choices = room.choice[:0]
+	default:
 		r.Choices = make([]Choice, 0, len(choices))
 	}
 	for _, choice := range choices {
@@ -118,6 +128,12 @@ func (a *accumulator) response() *ChatResponse {
 		})
 	}
 	return r
+}
+
+// responseRoom is an answer as most are: with one choice.
+type responseRoom struct {
+	response ChatResponse
+	choice   [1]Choice
 }
 
 func (a *accumulator) choice(index int) *choiceFold {

@@ -79,14 +79,15 @@ func (k *call) checkEncoding(resp *http.Response, info ResponseInfo) *Error {
 // wholeAnswer reads an answer that came in one piece, as one chunk too. The
 // response can be read again by those who captured it, or find it in the error.
 func (k *call) wholeAnswer(resp *http.Response, info ResponseInfo, body []byte) (answer *ChatResponse, chunk *ChatChunk, e *Error) {
-	text := &answerText{data: body}
+	text := newAnswerText(body)
 	defer func() {
-		if resp.Body = text.body(); e != nil {
+		if resp.Body = &text.reader; e != nil {
 			resp.Body = io.NopCloser(strings.NewReader(k.scrub(string(text.raw()))))
 		}
 	}()
-	d, err := decodeWhole(text)
-	if err != nil || d.suspect {
+	work := wholeWork{fold: accumulator{cameWhole: true}}
+	chunk, answered, suspect, err := decodeWhole(text, &work.memory)
+	if err != nil || suspect {
 		if problem, is := errbody.Detect("", text.raw()); is {
 			return nil, nil, k.inBand(info, &problem, resp)
 		}
@@ -94,17 +95,22 @@ func (k *call) wholeAnswer(resp *http.Response, info ResponseInfo, body []byte) 
 	if err != nil {
 		return nil, nil, k.unexpected(resp, info, "the body is no answer: "+k.scrub(err.Error()), text.raw())
 	}
-	if !d.answered {
+	if !answered {
 		return nil, nil, k.unexpected(resp, info, "the body holds no answer: no choice has a message", text.raw())
 	}
-	fold := accumulator{cameWhole: true}
-	fold.add(&d.chunk)
-	answer = fold.response()
+	work.fold.add(chunk)
+	answer = work.fold.response()
 	answer.Info, answer.text = info, text
 	if failed := failedChoice(answer); failed != "" {
 		return nil, nil, (&Error{StatusCode: info.StatusCode, Info: info, Delivered: true, kind: ErrIncomplete, what: failed}).withResponse(resp)
 	}
-	return answer, &d.chunk, nil
+	return answer, chunk, nil
+}
+
+// wholeWork is what a whole answer is made with, in one piece of memory.
+type wholeWork struct {
+	memory chunkMemory
+	fold   accumulator
 }
 
 // broken is the error of an answer whose body failed while it was read.

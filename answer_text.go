@@ -2,7 +2,6 @@ package azmistral
 
 import (
 	"bytes"
-	"io"
 	"unicode/utf8"
 	"unsafe"
 
@@ -13,8 +12,15 @@ import (
 // long texts are parts of: a long answer is in memory once. Where such a text has
 // escapes it was unescaped in its place. raw makes the body as it was received.
 type answerText struct {
-	data  []byte
-	spans []unescapedSpan // in order
+	data   []byte
+	spans  []unescapedSpan // in order
+	reader answerReader    // for those who captured the response
+}
+
+func newAnswerText(data []byte) *answerText {
+	a := &answerText{data: data}
+	a.reader.text = a
+	return a
 }
 
 // unescapedSpan is a place in which a text was unescaped.
@@ -68,20 +74,17 @@ func (a *answerText) restore() {
 	a.data, a.spans = a.raw(), nil
 }
 
-// body gives the raw text to those who captured the response.
-func (a *answerText) body() io.ReadCloser { return &answerBody{text: a} }
-
-// answerBody makes the raw text when somebody reads it.
-type answerBody struct {
-	text   *answerText
-	reader *bytes.Reader
+// answerReader makes the raw text when somebody reads it.
+type answerReader struct {
+	text *answerText
+	raw  *bytes.Reader
 }
 
-func (b *answerBody) Read(p []byte) (int, error) {
-	if b.reader == nil {
-		b.reader = bytes.NewReader(b.text.raw())
+func (r *answerReader) Read(p []byte) (int, error) {
+	if r.raw == nil {
+		r.raw = bytes.NewReader(r.text.raw())
 	}
-	return b.reader.Read(p)
+	return r.raw.Read(p)
 }
 
-func (b *answerBody) Close() error { return nil }
+func (r *answerReader) Close() error { return nil }

@@ -30,13 +30,14 @@ var wholeForms = []string{
 // requireWhole compares with decode and with the body as it was.
 func requireWhole(t *testing.T, body string) {
 	want, wantErr := decode([]byte(body))
-	text := &answerText{data: []byte(body)}
-	got, err := decodeWhole(text)
+	text := newAnswerText([]byte(body))
+	chunk, answered, suspect, err := decodeWhole(text, new(chunkMemory))
 	require.Equal(t, wantErr, err)
+	got := decoded{*chunk, answered, suspect}
 	require.Equal(t, want, got)
 	require.Equal(t, body, string(text.raw()))
 	require.Equal(t, body, string(text.raw()), "the second time")
-	read, err := io.ReadAll(text.body())
+	read, err := io.ReadAll(&text.reader)
 	require.NoError(t, err)
 	require.Equal(t, body, string(read))
 	require.Equal(t, want, got, "after the body was asked for")
@@ -84,10 +85,10 @@ func TestAnswerTextIsPart(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			body := strings.ReplaceAll(wholeForms[0], "@", c.text)
 			requireWhole(t, body)
-			text := &answerText{data: []byte(body)}
-			d, err := decodeWhole(text)
+			text := newAnswerText([]byte(body))
+			chunk, _, _, err := decodeWhole(text, new(chunkMemory))
 			require.NoError(t, err)
-			before := d.chunk.Choices[0].Delta.Text
+			before := chunk.Choices[0].Delta.Text
 			for i := range text.data {
 				text.data[i] = '#'
 			}
@@ -131,11 +132,10 @@ func TestWholeAnswerMemory(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for _, data := range copies {
-		text := &answerText{data: data}
-		d, err := decodeWhole(text)
+		chunk, _, _, err := decodeWhole(newAnswerText(data), new(chunkMemory))
 		require.NoError(t, err)
 		fold := accumulator{cameWhole: true}
-		fold.add(&d.chunk)
+		fold.add(chunk)
 		require.Greater(t, len(fold.response().Text()), 200_000)
 	}
 	runtime.ReadMemStats(&after)

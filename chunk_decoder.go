@@ -54,15 +54,16 @@ func (d *chunkDecoder) scan(data []byte) *ChatChunk {
 }
 
 // decodeWhole reads the body of an answer that came in one piece, as decode does.
-// Long texts of the answer are then parts of the body.
-func decodeWhole(body *answerText) (decoded, error) {
-	memory := chunkMemory{body: body}
-	scan := chunkScan{memory: &memory}
+// Long texts of the answer are then parts of the body. memory is for this alone.
+func decodeWhole(body *answerText, memory *chunkMemory) (chunk *ChatChunk, answered, suspect bool, err error) {
+	memory.body = body
+	scan := chunkScan{memory: memory}
 	if chunk := scan.chunk(body.data); chunk != nil {
-		return decoded{chunk: *chunk, answered: scan.answered}, nil
+		return chunk, scan.answered, false, nil
 	}
 	body.restore()
-	return decode(body.data)
+	general, err := decode(body.data)
+	return &general.chunk, general.answered, general.suspect, err
 }
 
 // chunkMemory is what the chunks of one stream are cut from.
