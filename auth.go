@@ -120,14 +120,12 @@ func (p *isolate) Do(req *policy.Request) (*http.Response, error) {
 
 // clean is h, or where it holds a credential already a copy without.
 func (p *isolate) clean(h http.Header) http.Header {
-	cloned := false
+	if !slices.ContainsFunc(p.headers, func(name string) bool { return len(h[name]) > 0 }) {
+		return h
+	}
+	h = h.Clone()
 	for _, name := range p.headers {
-		if _, has := h[name]; has {
-			if !cloned {
-				h, cloned = h.Clone(), true
-			}
-			delete(h, name)
-		}
+		delete(h, name)
 	}
 	return h
 }

@@ -65,26 +65,27 @@ func responseInfo(resp *http.Response, attempts int) ResponseInfo {
 }
 
 func rateLimit(h http.Header) RateLimit {
-	var counts []int // one allocation for all that are said
-	count := func(names []string) *int {
-		n, ok := countHeader(h, names)
+	var l RateLimit
+	var room []int // one allocation for all the counts that are said
+	for _, c := range [...]struct {
+		to    **int
+		names []string
+	}{
+		{&l.LimitRequests, limitRequestsHeaders}, {&l.RemainingRequests, remainingRequestsHeaders},
+		{&l.LimitTokens, limitTokensHeaders}, {&l.RemainingTokens, remainingTokensHeaders},
+	} {
+		n, ok := countHeader(h, c.names)
 		if !ok {
-			return nil
+			continue
 		}
-		if counts == nil {
-			counts = make([]int, 0, 4)
+		if room == nil {
+			room = make([]int, 0, 4)
 		}
-		counts = append(counts, n)
-		return &counts[len(counts)-1]
+		room = append(room, n)
+		*c.to = &room[len(room)-1]
 	}
-	return RateLimit{
-		LimitRequests:     count(limitRequestsHeaders),
-		RemainingRequests: count(remainingRequestsHeaders),
-		LimitTokens:       count(limitTokensHeaders),
-		RemainingTokens:   count(remainingTokensHeaders),
-		ResetRequests:     resetHeader(h, resetRequestsHeaders),
-		ResetTokens:       resetHeader(h, resetTokensHeaders),
-	}.tracked()
+	l.ResetRequests, l.ResetTokens = resetHeader(h, resetRequestsHeaders), resetHeader(h, resetTokensHeaders)
+	return l.tracked()
 }
 
 // tracked drops the zero reset that comes beside a limit of -1: recorded on

@@ -2,7 +2,6 @@ package azmistral
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"math/rand/v2"
 )
 
@@ -20,15 +19,13 @@ func newRequestID() []string {
 	id[6] = id[6]&0x0f | 0x40 // version
 	id[8] = id[8]&0x3f | 0x80 // variant
 
-	var text [36]byte
-	at := 0
+	const digits = "0123456789abcdef"
+	text := make([]byte, 0, 36)
 	for i, b := range id {
 		if i == 4 || i == 6 || i == 8 || i == 10 {
-			text[at] = '-'
-			at++
+			text = append(text, '-')
 		}
-		hex.Encode(text[at:], []byte{b})
-		at += 2
+		text = append(text, digits[b>>4], digits[b&0x0f])
 	}
-	return []string{string(text[:])}
+	return []string{string(text)}
 }
