@@ -93,8 +93,10 @@ func (a *accumulator) whole() bool {
 
 // response returns what was folded so far: never nil, a copy of its own. Choices
 // are in the order of their indexes.
-func (a *accumulator) response() *ChatResponse {
-	room := &responseRoom{}
+func (a *accumulator) response() *ChatResponse { return a.respond(&responseRoom{}) }
+
+// respond is response, in a room that is given.
+func (a *accumulator) respond(room *responseRoom) *ChatResponse {
 	r := &room.response
 	*r = ChatResponse{
 		ID:      a.id,
@@ -130,10 +132,11 @@ func (a *accumulator) response() *ChatResponse {
 	return r
 }
 
-// responseRoom is an answer as most are: with one choice.
+// responseRoom is an answer as most are, with one choice, in one piece of memory.
 type responseRoom struct {
 	response ChatResponse
 	choice   [1]Choice
+	text     answerText // of a whole answer
 }
 
 func (a *accumulator) choice(index int) *choiceFold {

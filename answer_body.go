@@ -76,17 +76,28 @@ func (k *call) checkEncoding(resp *http.Response, info ResponseInfo) *Error {
 	return nil
 }
 
-// wholeAnswer reads an answer that came in one piece, as one chunk too. The
-// response can be read again by those who captured it, or find it in the error.
-func (k *call) wholeAnswer(resp *http.Response, info ResponseInfo, body []byte) (answer *ChatResponse, chunk *ChatChunk, e *Error) {
-	text := newAnswerText(body)
+// wholeAnswer reads an answer that came in one piece. The response can be read
+// again by those who captured it, or find it in the error.
+func (k *call) wholeAnswer(resp *http.Response, info ResponseInfo, body []byte) (*ChatResponse, *Error) {
+	work := wholeWorks.Get().(*wholeWork)
+	answer, _, e := k.makeAnswer(resp, info, body, work)
+	*work = wholeWork{}
+	wholeWorks.Put(work)
+	return answer, e
+}
+
+var wholeWorks = sync.Pool{New: func() any { return new(wholeWork) }}
+
+// makeAnswer is wholeAnswer, with the answer as one chunk too, which may lie in work.
+func (k *call) makeAnswer(resp *http.Response, info ResponseInfo, body []byte, work *wholeWork) (answer *ChatResponse, chunk *ChatChunk, e *Error) {
+	room := &responseRoom{}
+	text := room.text.hold(body)
 	defer func() {
 		if resp.Body = &text.reader; e != nil {
 			resp.Body = io.NopCloser(strings.NewReader(k.scrub(string(text.raw()))))
 		}
 	}()
-	work := wholeWork{fold: accumulator{cameWhole: true}}
-	chunk, answered, suspect, err := decodeWhole(text, &work.memory)
+	chunk, answered, suspect, err := work.decode(text)
 	if err != nil || suspect {
 		if problem, is := errbody.Detect("", text.raw()); is {
 			return nil, nil, k.inBand(info, &problem, resp)
@@ -98,19 +109,14 @@ func (k *call) wholeAnswer(resp *http.Response, info ResponseInfo, body []byte) 
 	if !answered {
 		return nil, nil, k.unexpected(resp, info, "the body holds no answer: no choice has a message", text.raw())
 	}
+	work.fold.cameWhole = true
 	work.fold.add(chunk)
-	answer = work.fold.response()
+	answer = work.fold.respond(room)
 	answer.Info, answer.text = info, text
 	if failed := failedChoice(answer); failed != "" {
 		return nil, nil, (&Error{StatusCode: info.StatusCode, Info: info, Delivered: true, kind: ErrIncomplete, what: failed}).withResponse(resp)
 	}
 	return answer, chunk, nil
-}
-
-// wholeWork is what a whole answer is made with, in one piece of memory.
-type wholeWork struct {
-	memory chunkMemory
-	fold   accumulator
 }
 
 // broken is the error of an answer whose body failed while it was read.

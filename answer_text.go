@@ -17,9 +17,9 @@ type answerText struct {
 	reader answerReader    // for those who captured the response
 }
 
-func newAnswerText(data []byte) *answerText {
-	a := &answerText{data: data}
-	a.reader.text = a
+// hold makes a the text of data.
+func (a *answerText) hold(data []byte) *answerText {
+	a.data, a.reader.text = data, a
 	return a
 }
 

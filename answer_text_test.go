@@ -30,8 +30,8 @@ var wholeForms = []string{
 // requireWhole compares with decode and with the body as it was.
 func requireWhole(t *testing.T, body string) {
 	want, wantErr := decode([]byte(body))
-	text := newAnswerText([]byte(body))
-	chunk, answered, suspect, err := decodeWhole(text, new(chunkMemory))
+	text := new(answerText).hold([]byte(body))
+	chunk, answered, suspect, err := new(wholeWork).decode(text)
 	require.Equal(t, wantErr, err)
 	got := decoded{*chunk, answered, suspect}
 	require.Equal(t, want, got)
@@ -49,7 +49,7 @@ func requireWhole(t *testing.T, body string) {
 	require.Equal(t, own.response(), shared.response())
 }
 
-// FuzzWholeAnswer compares decodeWhole with decode for long texts in every place.
+// FuzzWholeAnswer compares with decode for long texts in every place.
 func FuzzWholeAnswer(f *testing.F) {
 	for form := range wholeForms {
 		for _, insert := range append(chunkInserts, `a line\n`, `\/`, `\u000a`, `\b\f\r\t\"\\`, "é\\n") {
@@ -85,8 +85,8 @@ func TestAnswerTextIsPart(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			body := strings.ReplaceAll(wholeForms[0], "@", c.text)
 			requireWhole(t, body)
-			text := newAnswerText([]byte(body))
-			chunk, _, _, err := decodeWhole(text, new(chunkMemory))
+			text := new(answerText).hold([]byte(body))
+			chunk, _, _, err := new(wholeWork).decode(text)
 			require.NoError(t, err)
 			before := chunk.Choices[0].Delta.Text
 			for i := range text.data {
@@ -132,7 +132,7 @@ func TestWholeAnswerMemory(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for _, data := range copies {
-		chunk, _, _, err := decodeWhole(newAnswerText(data), new(chunkMemory))
+		chunk, _, _, err := new(wholeWork).decode(new(answerText).hold(data))
 		require.NoError(t, err)
 		fold := accumulator{cameWhole: true}
 		fold.add(chunk)

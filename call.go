@@ -28,9 +28,11 @@ type call struct {
 	send     *send       // the last one; its context lives until the answer was read
 	first    send        // where the first one is kept
 	carry    callContext // what the request is sent with
-	judged   *Error
-	judgedOf *http.Response // what judged was said of: a response,
-	judgedBy error          // or an error
+
+	requestID [1]string // a header's value
+	judged    *Error
+	judgedOf  *http.Response // what judged was said of: a response,
+	judgedBy  error          // or an error
 }
 
 // newCall checks req and makes everything that is made once for a call.
@@ -117,7 +119,8 @@ func (k *call) request() (*policy.Request, error) {
 	if k.passThrough {
 		h[extraParametersHeader] = passThroughValue
 	}
-	h[clientRequestIDHeader] = newRequestID()
+	k.requestID[0] = newRequestID()
+	h[clientRequestIDHeader] = k.requestID[:]
 	runtime.SkipBodyDownload(req)
 	return req, nil
 }

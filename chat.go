@@ -134,7 +134,7 @@ type FilterResult struct {
 // before the first chunk.
 type ResponseInfo struct {
 	StatusCode int         // 0: no response came
-	Header     http.Header // a copy, with credentials that the service echoed struck out
+	Header     http.Header // the response's own, with credentials that the service echoed struck out
 	RequestID  string      // the service's id of this request, for a support ticket
 	Region     string      // where it was served, such as "Sweden Central"
 	RateLimit  RateLimit
@@ -190,6 +190,5 @@ func (k *call) chat() (*ChatResponse, *Error) {
 	if e != nil {
 		return nil, e
 	}
-	answer, _, e := k.wholeAnswer(resp, info, body)
-	return answer, e
+	return k.wholeAnswer(resp, info, body)
 }

@@ -53,11 +53,20 @@ func (d *chunkDecoder) scan(data []byte) *ChatChunk {
 	return scan.chunk(data)
 }
 
-// decodeWhole reads the body of an answer that came in one piece, as decode does.
-// Long texts of the answer are then parts of the body. memory is for this alone.
-func decodeWhole(body *answerText, memory *chunkMemory) (chunk *ChatChunk, answered, suspect bool, err error) {
-	memory.body = body
-	scan := chunkScan{memory: memory}
+// wholeWork is what a whole answer is made with, in one piece of memory. The zero
+// value is ready, once.
+type wholeWork struct {
+	memory chunkMemory
+	room   [1]chunkRoom
+	usage  Usage
+	fold   accumulator
+}
+
+// decode reads the body of an answer that came in one piece, as the function decode
+// does. Long texts of the answer are then parts of the body. The chunk may lie in w.
+func (w *wholeWork) decode(body *answerText) (chunk *ChatChunk, answered, suspect bool, err error) {
+	w.memory.body, w.memory.usage, w.memory.chunks.room = body, &w.usage, w.room[:]
+	scan := chunkScan{memory: &w.memory}
 	if chunk := scan.chunk(body.data); chunk != nil {
 		return chunk, scan.answered, false, nil
 	}
@@ -76,7 +85,8 @@ type chunkMemory struct {
 
 	id, model string // of the chunk before: most often the same
 
-	body *answerText // of a whole answer; nil for a stream
+	body  *answerText // of a whole answer; nil for a stream
+	usage *Usage      // where the usage of a whole answer goes
 }
 
 // A chunk has most often one choice; a delta one tool call, or one part.

@@ -6,7 +6,10 @@ func (s *chunkScan) usage() *Usage {
 		return nil
 	}
 	var seen members
-	usage := new(Usage)
+	usage := s.memory.usage
+	if s.memory.usage = nil; usage == nil {
+		usage = new(Usage)
+	}
 	s.Object()
 	for name, ok := s.Member(); ok; name, ok = s.Member() {
 		switch string(name) {

@@ -99,7 +99,8 @@ func (b *requestBody) read(c *bodyCursor, p []byte) (int, error) {
 func (b *requestBody) prepare(req *http.Request, t *sendTrace) {
 	if b.size <= inOnePacket {
 		t.inMemory = true
-		req.Body = io.NopCloser(bytes.NewReader(b.own))
+		t.body.Reset(b.own)
+		req.Body = io.NopCloser(&t.body)
 		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.own)), nil }
 		return
 	}

@@ -13,7 +13,7 @@ func TestSamplesFast(t *testing.T) {
 	for _, s := range samples(t, answeredChats) {
 		if s.Operation == "chat" {
 			requireWhole(t, s.Response.Body)
-			text := newAnswerText([]byte(s.Response.Body))
+			text := new(answerText).hold([]byte(s.Response.Body))
 			memory := chunkMemory{body: text}
 			scan := chunkScan{memory: &memory}
 			odd := s.ID == "aoai-image-filter-result-singular" // filter results under an older name

@@ -1,6 +1,7 @@
 package azmistral
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -31,7 +32,8 @@ type send struct {
 
 	// raw is the request that azcore's retry loop was given; the loop leaves in it
 	// the body that it sends.
-	raw *http.Request
+	raw   *http.Request
+	clean http.Request // without credentials; see isolate
 
 	// Written by the guard before it returns, read after.
 	credentials []string
@@ -122,7 +124,8 @@ type sendTrace struct {
 	asked, gotConn, reused, http2 atomic.Bool
 	wrote, writeFailed, firstByte atomic.Bool
 	wroteHeaders, bodyRead        atomic.Bool
-	inMemory                      bool // the body tells nothing of how far it was read
+	inMemory                      bool         // the body tells nothing of how far it was read
+	body                          bytes.Reader // it, then
 
 	hooks httptrace.ClientTrace
 }

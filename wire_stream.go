@@ -93,7 +93,7 @@ func (k *call) openWhole(resp *http.Response, info ResponseInfo) (*ChatStream, *
 	if e != nil {
 		return nil, e
 	}
-	_, chunk, e := k.wholeAnswer(resp, info, body)
+	_, chunk, e := k.makeAnswer(resp, info, body, new(wholeWork))
 	if e != nil {
 		return nil, e
 	}
