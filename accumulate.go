@@ -281,9 +281,7 @@ func (f *choiceFold) content() Content {
 		return nil
 	}
 	if len(f.parts) == 1 && f.parts[0].isText() {
-		room := &textRoom{part: TextPart{Text: f.parts[0].text.String()}}
-		room.list[0] = &room.part
-		return room.list[:]
+		return textContent(f.parts[0].text.String())
 	}
 	content := make(Content, len(f.parts))
 	for i, p := range f.parts {

@@ -100,10 +100,6 @@ type (
 		closed bool
 		list   [1]Part
 	}
-	textRoom struct {
-		part TextPart
-		list [1]Part
-	}
 )
 
 // text makes a string of the text that t stands for; false where decode has to say
@@ -133,8 +129,5 @@ func (m *chunkMemory) thinking(part ThinkingPart, closed *bool) Content {
 
 // textPart makes a content of one text part, as it comes in a list.
 func (m *chunkMemory) textPart(text string) Content {
-	room := m.texts.take()
-	room.part.Text = text
-	room.list[0] = &room.part
-	return room.list[:1:1]
+	return m.texts.take().hold(text)
 }
