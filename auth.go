@@ -116,9 +116,11 @@ func (p *isolate) Do(req *policy.Request) (*http.Response, error) {
 	}
 	resp, err := p.authorize.Do(req)
 	if resp != nil {
-		clean := new(http.Request)
+		var clean *http.Request
 		if s != nil && s.clean.Method == "" { // the first entry of this send
 			clean = &s.clean
+		} else {
+			clean = new(http.Request)
 		}
 		*clean = *above
 		clean.Header = p.clean(above.Header)
