@@ -19,39 +19,55 @@ import (
 //     nothing else came, "" and null stay apart.
 //   - tool calls: see callFold.
 //
-// It keeps no reference to a chunk or to what is in one. The zero value is ready.
+// It keeps no reference to a chunk or to what is in one, but for the strings of the
+// one chunk that is a whole answer. The zero value is ready.
 type accumulator struct {
+	cameWhole bool // the first chunk is the answer
+
 	id      string
 	model   string
 	created time.Time
 	usage   Usage
 	filter  ContentFilter
-	choices []*choiceFold // by first appearance
-	byIndex map[int]*choiceFold
+	choices []*choiceFold       // by first appearance
+	byIndex map[int]*choiceFold // nil while there are few
+
+	// Where the first choice is kept: most answers have one.
+	one     choiceFold
+	oneRoom [1]*choiceFold
 }
 
 // choiceFold is one choice under way.
 type choiceFold struct {
 	index      int
+	cameWhole  bool
 	role       Role
 	finish     FinishReason
 	filter     ContentFilter
 	parts      []*partFold
 	hasContent bool // content came, be it empty
 	calls      callFold
+
+	// Where the first part is kept: most choices have one.
+	one     partFold
+	oneRoom [1]*partFold
 }
 
 // partFold is one part under way: text, thinking, or another one that is whole.
 type partFold struct {
-	text     strings.Builder
+	text     foldedText
 	thinking *ThinkingPart // its Text is in text; nil if this is no thinking
 	other    Part          // nil if this is text or thinking
 }
 
 // add folds one chunk in, in time proportional to its new bytes.
 func (a *accumulator) add(c *ChatChunk) {
-	keepFirst(&a.id, c.ID)
-	keepFirst(&a.model, c.Model)
+	if a.cameWhole {
+		a.id, a.model = cmp.Or(a.id, c.ID), cmp.Or(a.model, c.Model)
+	} else {
+		keepFirst(&a.id, c.ID)
+		keepFirst(&a.model, c.Model)
+	}
 	if a.created.IsZero() {
 		a.created = c.Created
 	}
@@ -77,15 +93,31 @@ func (a *accumulator) whole() bool {
 
 // response returns what was folded so far: never nil, a copy of its own. Choices
 // are in the order of their indexes.
-func (a *accumulator) response() *ChatResponse {
-	r := &ChatResponse{
+func (a *accumulator) response() *ChatResponse { return a.respond(&responseRoom{}) }
+
+// respond is response, in a room that is given.
+func (a *accumulator) respond(room *responseRoom) *ChatResponse {
+	r := &room.response
+	*r = ChatResponse{
 		ID:      a.id,
 		Model:   a.model,
 		Created: a.created,
 		Usage:   a.usage,
 		Filter:  mergeFilter(nil, a.filter),
 	}
-	for _, choice := range a.choices {
+	choices := a.choices
+	if len(choices) > 1 {
+		choices = slices.Clone(choices)
+		slices.SortFunc(choices, func(x, y *choiceFold) int { return cmp.Compare(x.index, y.index) }) // a sort of Choice itself would be 30 KB of code
+	}
+	switch len(choices) {
+	case 0:
+	case 1:
+		r.Choices = room.choice[:0]
+	default:
+		r.Choices = make([]Choice, 0, len(choices))
+	}
+	for _, choice := range choices {
 		r.Choices = append(r.Choices, Choice{
 			Index: choice.index,
 			Message: Message{
@@ -97,22 +129,47 @@ func (a *accumulator) response() *ChatResponse {
 			Filter:       mergeFilter(nil, choice.filter),
 		})
 	}
-	slices.SortFunc(r.Choices, func(x, y Choice) int { return cmp.Compare(x.Index, y.Index) })
 	return r
 }
 
+// responseRoom is an answer as most are, with one choice, in one piece of memory.
+type responseRoom struct {
+	response ChatResponse
+	choice   [1]Choice
+	text     answerText // of a whole answer
+}
+
 func (a *accumulator) choice(index int) *choiceFold {
-	if n := len(a.choices); n > 0 && a.choices[n-1].index == index {
+	const few = 4 // among so many a map finds none faster
+	n := len(a.choices)
+	if n > 0 && a.choices[n-1].index == index {
 		return a.choices[n-1]
 	}
-	choice := a.byIndex[index]
-	if choice == nil {
+	if n <= few {
+		for _, choice := range a.choices {
+			if choice.index == index {
+				return choice
+			}
+		}
+	} else if choice := a.byIndex[index]; choice != nil {
+		return choice
+	}
+	choice := &a.one
+	if n == 0 {
+		a.choices = a.oneRoom[:0]
+	} else {
+		choice = new(choiceFold)
+	}
+	choice.index, choice.cameWhole = index, a.cameWhole
+	a.choices = append(a.choices, choice)
+	if n >= few {
 		if a.byIndex == nil {
 			a.byIndex = map[int]*choiceFold{}
+			for _, before := range a.choices {
+				a.byIndex[before.index] = before
+			}
 		}
-		choice = &choiceFold{index: index}
 		a.byIndex[index] = choice
-		a.choices = append(a.choices, choice)
 	}
 	return choice
 }
@@ -137,7 +194,7 @@ func (f *choiceFold) add(c *ChunkChoice) {
 			f.addText(c.Delta.Text, true)
 		}
 	}
-	f.calls.add(c.Delta.ToolCalls)
+	f.calls.add(c.Delta.ToolCalls, f.cameWhole)
 }
 
 // addPart adds a part; goesOn says that it may go on with the part before.
@@ -152,19 +209,28 @@ func (f *choiceFold) addPart(part Part, goesOn bool) {
 		f.addThinking(p, goesOn)
 	default:
 		f.dropEmptyText()
-		f.parts = append(f.parts, &partFold{other: clonePart(part)})
+		f.newPart().other = clonePart(part)
 	}
 }
 
 func (f *choiceFold) addText(text string, goesOn bool) {
 	if n := len(f.parts); goesOn && n > 0 && f.parts[n-1].isText() {
-		f.parts[n-1].text.WriteString(text)
+		f.parts[n-1].text.add(text, false)
 		return
 	}
 	f.dropEmptyText()
-	p := &partFold{}
-	p.text.WriteString(text)
+	f.newPart().text.add(text, f.cameWhole)
+}
+
+func (f *choiceFold) newPart() *partFold {
+	p := &f.one
+	if f.parts == nil {
+		f.parts = f.oneRoom[:0]
+	} else {
+		p = new(partFold)
+	}
 	f.parts = append(f.parts, p)
+	return p
 }
 
 func (f *choiceFold) addThinking(t *ThinkingPart, goesOn bool) {
@@ -173,24 +239,28 @@ func (f *choiceFold) addThinking(t *ThinkingPart, goesOn bool) {
 	if n := len(f.parts); goesOn && n > 0 && f.parts[n-1].thinksOn(t) {
 		p = f.parts[n-1]
 	} else {
-		p = &partFold{thinking: &ThinkingPart{plain: t.plain, aside: t.aside}}
-		f.parts = append(f.parts, p)
+		p = f.newPart()
+		p.thinking = &ThinkingPart{plain: t.plain, aside: t.aside}
 	}
 	for _, n := range t.nested {
-		p.thinking.nested = append(p.thinking.nested, nestedPart{at: n.at + p.text.Len(), raw: slices.Clone(n.raw)})
+		p.thinking.nested = append(p.thinking.nested, nestedPart{at: n.at + len(p.text.String()), raw: slices.Clone(n.raw)})
 	}
-	p.text.WriteString(t.Text)
+	p.text.add(t.Text, f.cameWhole)
 	if t.Signature != "" {
 		p.thinking.Signature = strings.Clone(t.Signature)
 	}
-	if t.Closed != nil {
+	switch {
+	case t.Closed == nil:
+	case p.thinking.Closed == nil:
 		p.thinking.Closed = new(*t.Closed)
+	default:
+		*p.thinking.Closed = *t.Closed // it is the fold's own
 	}
 }
 
 // dropEmptyText takes an empty text part off the end before another part comes.
 func (f *choiceFold) dropEmptyText() {
-	if n := len(f.parts); n > 0 && f.parts[n-1].isText() && f.parts[n-1].text.Len() == 0 {
+	if n := len(f.parts); n > 0 && f.parts[n-1].isText() && f.parts[n-1].text.String() == "" {
 		f.parts = f.parts[:n-1]
 	}
 }
@@ -210,6 +280,9 @@ func (f *choiceFold) content() Content {
 		}
 		return nil
 	}
+	if len(f.parts) == 1 && f.parts[0].isText() {
+		return textContent(f.parts[0].text.String())
+	}
 	content := make(Content, len(f.parts))
 	for i, p := range f.parts {
 		switch {
@@ -225,6 +298,35 @@ func (f *choiceFold) content() Content {
 	}
 	return content
 }
+
+// foldedText grows by pieces, in memory of its own. It may share the one piece that
+// is all of it.
+type foldedText struct {
+	shared string
+	own    strings.Builder
+}
+
+func (t *foldedText) add(piece string, share bool) {
+	if share && t.String() == "" {
+		t.shared = piece
+		return
+	}
+	if t.shared != "" {
+		t.own.WriteString(t.shared)
+		t.shared = ""
+	}
+	t.own.WriteString(piece)
+}
+
+// String is the text so far. It stays what it is when more is added.
+func (t *foldedText) String() string {
+	if t.shared != "" {
+		return t.shared
+	}
+	return t.own.String()
+}
+
+func (t *foldedText) reset() { *t = foldedText{} }
 
 // keepFirst sets what is still empty. The copy keeps a chunk's memory free to go.
 func keepFirst[S ~string](kept *S, s S) {

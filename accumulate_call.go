@@ -39,11 +39,12 @@ type foldedCall struct {
 	name      string
 	index     int // on the wire; -1: none
 	list      int // the latest list with a piece of it, counted from 1
-	arguments strings.Builder
+	arguments foldedText
 	scan      objectScan
 }
 
-func (f *callFold) add(list []ToolCallDelta) {
+// add folds one list in. share: it is the whole answer's, so its texts need no copy.
+func (f *callFold) add(list []ToolCallDelta, share bool) {
 	if len(list) == 0 {
 		return
 	}
@@ -60,7 +61,7 @@ func (f *callFold) add(list []ToolCallDelta) {
 			f.calls = append(f.calls, call)
 		}
 		f.bind(call, &piece)
-		call.append(piece.Arguments)
+		call.append(piece.Arguments, share)
 		call.list = f.lists
 		went = append(went, call)
 	}
@@ -142,15 +143,15 @@ func (f *callFold) bind(call *foldedCall, piece *ToolCallDelta) {
 	keepFirst(&call.name, piece.Name)
 }
 
-func (c *foldedCall) append(piece string) {
+func (c *foldedCall) append(piece string, share bool) {
 	if piece == "" {
 		return
 	}
 	if beginsObject(piece) && c.isWhole() && (isWholeObject(piece) || c.arguments.String() == "{}") {
-		c.arguments.Reset()
+		c.arguments.reset()
 		c.scan = objectScan{}
 	}
-	c.arguments.WriteString(piece)
+	c.arguments.add(piece, share)
 }
 
 // isWhole says whether the arguments so far are one whole object.

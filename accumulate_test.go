@@ -286,4 +286,9 @@ func TestFoldAllocations(t *testing.T) {
 	assert.Less(t, testing.AllocsPerRun(10000, func() { a.add(chunk) }), 0.05)
 	call := &ChatChunk{ID: "i", Model: "m", Choices: []ChunkChoice{{Delta: Delta{ToolCalls: []ToolCallDelta{{Arguments: "token "}}}}}}
 	assert.Less(t, testing.AllocsPerRun(10000, func() { a.add(call) }), 0.05)
+	a = accumulator{}
+	thinking := &ChatChunk{ID: "i", Model: "m", Choices: []ChunkChoice{{Delta: Delta{Thinking: "token ", Content: Content{&ThinkingPart{Text: "token ", Closed: new(true)}}}}}}
+	assert.Less(t, testing.AllocsPerRun(10000, func() { a.add(thinking) }), 0.05)
+	filter := &ChatChunk{Choices: []ChunkChoice{{Delta: Delta{Text: "token "}, Filter: ContentFilter{"hate": {Severity: "safe"}, "violence": {Severity: "low"}}}}}
+	assert.Less(t, testing.AllocsPerRun(10000, func() { a.add(filter) }), 0.05)
 }

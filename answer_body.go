@@ -8,7 +8,9 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/azmistral/azmistral/internal/errbody"
 )
@@ -16,32 +18,53 @@ import (
 // readAnswer reads the body of an answer that comes in one piece, within the
 // client's bound and the idle deadline, and closes it.
 func (k *call) readAnswer(resp *http.Response, info ResponseInfo) ([]byte, *Error) {
-	source := resp.Body
-	defer source.Close()
+	defer resp.Body.Close()
 	most := min(k.client.maxResponseBytes, math.MaxInt64-1) // one more is read
-	var body bytes.Buffer
 	if n := resp.ContentLength; n > 0 && n <= most {
-		body.Grow(int(n) + bytes.MinRead) // ReadFrom wants room for one more read
+		return k.readBody(make([]byte, 0, n+1), resp, info, most) // io.EOF may take one read more
 	}
+	buffer := answerBuffers.Get().(*[]byte)
+	body, e := k.readBody(*buffer, resp, info, most)
+	if cap(body) <= mostPooled {
+		*buffer = body[:0]
+		defer answerBuffers.Put(buffer)
+	}
+	if e != nil {
+		return nil, e
+	}
+	return bytes.Clone(body), nil
+}
+
+// answerBuffers take bodies whose length is not known beforehand. The answer then
+// gets a copy that is no larger than it.
+var answerBuffers = sync.Pool{New: func() any { return new(make([]byte, 0, 4<<10)) }}
+
+// mostPooled is in bytes: what one large answer needed is not kept for small ones.
+const mostPooled = 1 << 20
+
+// readBody appends a body of at most most bytes to buffer, which is empty.
+func (k *call) readBody(buffer []byte, resp *http.Response, info ResponseInfo, most int64) ([]byte, *Error) {
 	limit := deadlineError{idleTimeoutOption, k.idle, "further byte of the answer"}
-	s := k.send
-	k.clock.arm(k.idle, limit, s.cancel)
+	k.clock.arm(k.idle, limit, k.send.cancel)
 	defer k.clock.disarm()
-	_, err := body.ReadFrom(io.LimitReader(readerFunc(func(p []byte) (int, error) {
-		n, err := source.Read(p)
-		if n > 0 {
-			k.clock.arm(k.idle, limit, s.cancel)
+	for {
+		if len(buffer) == cap(buffer) {
+			buffer = slices.Grow(buffer, bytes.MinRead)
 		}
-		return n, err
-	}), most+1))
-	if err != nil {
-		return nil, k.broken(resp, info, err)
+		n, err := resp.Body.Read(buffer[len(buffer):cap(buffer)])
+		buffer = buffer[:len(buffer)+n]
+		switch {
+		case int64(len(buffer)) > most:
+			return buffer, (&Error{StatusCode: info.StatusCode, Info: info, Delivered: true, kind: ErrTooLarge,
+				what: fmt.Sprintf("the answer is larger than ClientOptions.MaxResponseBytes (%d)", most)}).withResponse(resp)
+		case err == io.EOF:
+			return buffer, nil
+		case err != nil:
+			return buffer, k.broken(resp, info, err)
+		case n > 0:
+			k.clock.arm(k.idle, limit, k.send.cancel)
+		}
 	}
-	if int64(body.Len()) > most {
-		return nil, (&Error{StatusCode: info.StatusCode, Info: info, Delivered: true, kind: ErrTooLarge,
-			what: fmt.Sprintf("the answer is larger than ClientOptions.MaxResponseBytes (%d)", most)}).withResponse(resp)
-	}
-	return body.Bytes(), nil
 }
 
 // checkEncoding refuses a body that the transport did not decode: only gzip is
@@ -53,36 +76,47 @@ func (k *call) checkEncoding(resp *http.Response, info ResponseInfo) *Error {
 	return nil
 }
 
-// wholeAnswer reads an answer that came in one piece, as one chunk too. The
-// response can be read again by those who captured it, or find it in the error.
-func (k *call) wholeAnswer(resp *http.Response, info ResponseInfo, body []byte) (answer *ChatResponse, chunk *ChatChunk, e *Error) {
+// wholeAnswer reads an answer that came in one piece. The response can be read
+// again by those who captured it, or find it in the error.
+func (k *call) wholeAnswer(resp *http.Response, info ResponseInfo, body []byte) (*ChatResponse, *Error) {
+	work := wholeWorks.Get().(*wholeWork)
+	answer, _, e := k.makeAnswer(resp, info, body, work)
+	*work = wholeWork{}
+	wholeWorks.Put(work)
+	return answer, e
+}
+
+var wholeWorks = sync.Pool{New: func() any { return new(wholeWork) }}
+
+// makeAnswer is wholeAnswer, with the answer as one chunk too, which may lie in work.
+func (k *call) makeAnswer(resp *http.Response, info ResponseInfo, body []byte, work *wholeWork) (answer *ChatResponse, chunk *ChatChunk, e *Error) {
+	room := &responseRoom{}
+	text := room.text.hold(body)
 	defer func() {
-		kept := body
-		if e != nil {
-			kept = []byte(k.scrub(string(body)))
+		if resp.Body = &text.reader; e != nil {
+			resp.Body = io.NopCloser(strings.NewReader(k.scrub(string(text.raw()))))
 		}
-		resp.Body = io.NopCloser(bytes.NewReader(kept))
 	}()
-	d, err := decode(body)
-	if err != nil || d.suspect {
-		if problem, is := errbody.Detect("", body); is {
+	chunk, answered, suspect, err := work.decode(text)
+	if err != nil || suspect {
+		if problem, is := errbody.Detect("", text.raw()); is {
 			return nil, nil, k.inBand(info, &problem, resp)
 		}
 	}
 	if err != nil {
-		return nil, nil, k.unexpected(resp, info, "the body is no answer: "+k.scrub(err.Error()), body)
+		return nil, nil, k.unexpected(resp, info, "the body is no answer: "+k.scrub(err.Error()), text.raw())
 	}
-	if !d.answered {
-		return nil, nil, k.unexpected(resp, info, "the body holds no answer: no choice has a message", body)
+	if !answered {
+		return nil, nil, k.unexpected(resp, info, "the body holds no answer: no choice has a message", text.raw())
 	}
-	var fold accumulator
-	fold.add(&d.chunk)
-	answer = fold.response()
-	answer.Info, answer.raw = info, body
+	work.fold.cameWhole = true
+	work.fold.add(chunk)
+	answer = work.fold.respond(room)
+	answer.Info, answer.text = info, text
 	if failed := failedChoice(answer); failed != "" {
 		return nil, nil, (&Error{StatusCode: info.StatusCode, Info: info, Delivered: true, kind: ErrIncomplete, what: failed}).withResponse(resp)
 	}
-	return answer, &d.chunk, nil
+	return answer, chunk, nil
 }
 
 // broken is the error of an answer whose body failed while it was read.

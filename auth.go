@@ -30,22 +30,27 @@ type authFacts struct {
 	audience, tenant string // of the token that was sent, where it is a JWT
 }
 
-// keyPolicies authorise requests with a key, and check the key again at each
-// send: KeyCredential.Update may have changed it.
+// keyPolicies authorise requests with a key.
 func keyPolicies(credential *azcore.KeyCredential, header string, allowHTTP bool) []policy.Policy {
 	options := &runtime.KeyCredentialPolicyOptions{InsecureAllowCredentialWithHTTP: allowHTTP}
 	header = http.CanonicalHeaderKey(header)
 	if header == authorizationHeader {
 		options.Prefix = bearerPrefix
 	}
-	check := policyFunc(func(req *policy.Request) (*http.Response, error) {
-		key := strings.TrimPrefix(req.Raw().Header.Get(header), options.Prefix)
-		if err := checkKey(key); err != nil {
-			return nil, permanent(&Error{kind: ErrAuthentication, what: err.Error()})
-		}
-		return req.Next()
-	})
-	return []policy.Policy{newIsolate(header, runtime.NewKeyCredentialPolicy(credential, header, options)), check}
+	return []policy.Policy{newIsolate(header, runtime.NewKeyCredentialPolicy(credential, header, options))}
+}
+
+// checkSentKey checks the key that goes out, at each send: KeyCredential.Update may
+// have changed it.
+func checkSentKey(h http.Header, header string) error {
+	key := h.Get(header)
+	if header == authorizationHeader {
+		key = strings.TrimPrefix(key, bearerPrefix)
+	}
+	if err := checkKey(key); err != nil {
+		return permanent(&Error{kind: ErrAuthentication, what: err.Error()})
+	}
+	return nil
 }
 
 // tokenPolicies authorise requests with Entra ID tokens for scope.
@@ -105,15 +110,20 @@ func (p *isolate) Do(req *policy.Request) (*http.Response, error) {
 	req.Raw().Header = above.Header.Clone()
 	// A caller's policy may have set another body, in one of two ways. The guard
 	// gives each entry into the transport a reader of ours.
-	if k, s := sending(above.Context()); s != nil && req.Body() == io.ReadSeekCloser(k.body) && above.Body == s.raw.Body {
+	k, s := sending(above.Context())
+	if s != nil && req.Body() == io.ReadSeekCloser(k.body) && above.Body == s.raw.Body {
 		req.Raw().Body = k.body
 	}
 	resp, err := p.authorize.Do(req)
 	if resp != nil {
-		clean := *above
+		clean := new(http.Request)
+		if s != nil && s.clean.Method == "" { // the first entry of this send
+			clean = &s.clean
+		}
+		*clean = *above
 		clean.Header = p.clean(above.Header)
 		clean.Body, clean.GetBody = nil, nil
-		resp.Request = &clean
+		resp.Request = clean
 	}
 	return resp, err
 }

@@ -28,9 +28,11 @@ type call struct {
 	send     *send       // the last one; its context lives until the answer was read
 	first    send        // where the first one is kept
 	carry    callContext // what the request is sent with
-	judged   *Error
-	judgedOf *http.Response // what judged was said of: a response,
-	judgedBy error          // or an error
+
+	requestID [1]string // a header's value
+	judged    *Error
+	judgedOf  *http.Response // what judged was said of: a response,
+	judgedBy  error          // or an error
 }
 
 // newCall checks req and makes everything that is made once for a call.
@@ -61,7 +63,7 @@ func (c *Client) newCall(ctx context.Context, req *ChatRequest, options *ChatOpt
 	if err != nil {
 		return nil, invalidRequest("%v", err)
 	}
-	k.body, k.passThrough = newRequestBody(body), passThrough
+	k.body, k.passThrough = body, passThrough
 	k.ctx, k.span = c.startSpan(ctx, k.model, req, stream)
 	return k, nil
 }
@@ -117,7 +119,8 @@ func (k *call) request() (*policy.Request, error) {
 	if k.passThrough {
 		h[extraParametersHeader] = passThroughValue
 	}
-	h[clientRequestIDHeader] = newRequestID()
+	k.requestID[0] = newRequestID()
+	h[clientRequestIDHeader] = k.requestID[:]
 	runtime.SkipBodyDownload(req)
 	return req, nil
 }
@@ -154,5 +157,9 @@ func (k *call) release() {
 	}
 }
 
-// end closes the call's span; err is the call's, nil for a whole answer.
-func (k *call) end(answer *ChatResponse, err *Error) { k.span.end(answer, k.attempts, err) }
+// end gives the caller its bytes back and closes the call's span; err is the
+// call's, nil for a whole answer.
+func (k *call) end(answer *ChatResponse, err *Error) {
+	k.body.end()
+	k.span.end(answer, k.attempts, err)
+}

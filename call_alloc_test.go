@@ -25,7 +25,7 @@ func TestCallAllocations(t *testing.T) {
 	})
 	k, resp := &call{client: c}, &http.Response{}
 	decode := testing.AllocsPerRun(100, func() {
-		if _, _, e := k.wholeAnswer(resp, ResponseInfo{}, []byte(testAnswer)); e != nil {
+		if _, e := k.wholeAnswer(resp, ResponseInfo{}, []byte(testAnswer)); e != nil {
 			t.Error(e)
 		}
 	})

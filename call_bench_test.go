@@ -119,7 +119,7 @@ func BenchmarkChat(b *testing.B) {
 		k, resp := &call{client: newInstantClient(b, nil)}, &http.Response{}
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, _, e := k.wholeAnswer(resp, ResponseInfo{}, []byte(testAnswer)); e != nil {
+			if _, e := k.wholeAnswer(resp, ResponseInfo{}, []byte(testAnswer)); e != nil {
 				b.Fatal(e)
 			}
 		}

@@ -81,7 +81,7 @@ type ChatResponse struct {
 	Filter  ContentFilter // what the content filter found in the prompt
 	Info    ResponseInfo
 
-	raw json.RawMessage
+	text *answerText // nil for a streamed answer
 }
 
 // Choice is one of the answers.
@@ -134,7 +134,7 @@ type FilterResult struct {
 // before the first chunk.
 type ResponseInfo struct {
 	StatusCode int         // 0: no response came
-	Header     http.Header // a copy, with credentials that the service echoed struck out
+	Header     http.Header // the response's own, with credentials that the service echoed struck out
 	RequestID  string      // the service's id of this request, for a support ticket
 	Region     string      // where it was served, such as "Sweden Central"
 	RateLimit  RateLimit
@@ -154,8 +154,14 @@ type RateLimit struct {
 }
 
 // RawJSON returns the body as received. It is nil for a streamed answer: its
-// chunks keep known fields only. The caller must not change it.
-func (r *ChatResponse) RawJSON() json.RawMessage { return r.raw }
+// chunks keep known fields only. The caller must not change it: the answer's texts
+// may be parts of it. Where they are not, each call makes it anew.
+func (r *ChatResponse) RawJSON() json.RawMessage {
+	if r.text == nil {
+		return nil
+	}
+	return r.text.raw()
+}
 
 // Chat sends req and waits for the whole answer, or returns an *Error that says
 // what happened. Refusals that another send may mend are sent again, within
@@ -184,6 +190,5 @@ func (k *call) chat() (*ChatResponse, *Error) {
 	if e != nil {
 		return nil, e
 	}
-	answer, _, e := k.wholeAnswer(resp, info, body)
-	return answer, e
+	return k.wholeAnswer(resp, info, body)
 }

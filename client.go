@@ -91,7 +91,7 @@ func NewClientWithKeyCredential(endpoint string, credential *azcore.KeyCredentia
 	if err != nil {
 		return nil, err
 	}
-	c.keyHeader = c.endpoint.KeyHeader
+	c.keyHeader, c.transport.sendsKey = c.endpoint.KeyHeader, true
 	return c.connect(o, keyPolicies(credential, c.keyHeader, o.InsecureAllowCredentialWithHTTP))
 }
 

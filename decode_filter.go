@@ -57,17 +57,23 @@ func decodeFilter(objects ...json.RawMessage) ContentFilter {
 // filter, makes one where it is nil and there is something to add, and keeps no
 // reference to more.
 func mergeFilter(filter, more ContentFilter) ContentFilter {
-	if filter == nil && len(more) > 0 {
+	if len(more) == 0 {
+		return filter // by far the most frequent
+	}
+	if filter == nil {
 		filter = make(ContentFilter, len(more))
 	}
 	for category, b := range more {
-		a := filter[category]
+		before, is := filter[category]
+		a := before
 		a.Filtered = a.Filtered || b.Filtered
 		a.Detected = a.Detected || b.Detected
 		if severityRank(b.Severity) > severityRank(a.Severity) {
 			a.Severity = b.Severity
 		}
-		filter[category] = a
+		if a != before || !is {
+			filter[category] = a
+		}
 	}
 	return filter
 }

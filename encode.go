@@ -2,6 +2,7 @@ package azmistral
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -11,164 +12,245 @@ import (
 	"github.com/azmistral/azmistral/internal/route"
 )
 
-// requestField is one top-level field of a chat request's body.
-type requestField struct {
-	name      string
-	elsewhere string // its name in the inference and OpenAI sets, where that is another
-	outside   bool   // not in the inference schema: there it needs the extra-parameters header
-	set       func(*ChatRequest) bool
-	write     func(*encoder, *ChatRequest)
-}
+// field is a top-level field of a chat request's body that ChatRequest owns.
+type field int
 
-// requestFields is every field that ChatRequest owns, in the order in which a
-// body holds them. After them come "stream", when true, and Extra by name.
+const (
+	fieldModel field = iota
+	fieldMessages
+	fieldMaxTokens
+	fieldTemperature
+	fieldTopP
+	fieldRandomSeed
+	fieldN
+	fieldStop
+	fieldPresencePenalty
+	fieldFrequencyPenalty
+	fieldTools
+	fieldToolChoice
+	fieldParallelToolCalls
+	fieldResponseFormat
+	fieldReasoningEffort
+	fieldSafePrompt
+	fieldPrediction
+	fieldPromptCacheKey
+	fieldMetadata
+)
+
+// fields has every field by its names.
 //
 // max_tokens has that name everywhere: behind every route is Mistral's own schema,
 // which refuses max_completion_tokens (recorded on Azure). stream_options is never
 // sent: refused likewise, and usage comes without it.
-var requestFields = []requestField{
-	{name: "model",
-		set:   func(r *ChatRequest) bool { return r.Model != "" },
-		write: func(e *encoder, r *ChatRequest) { e.text(r.Model) }},
-	{name: "messages",
-		set:   func(*ChatRequest) bool { return true },
-		write: func(e *encoder, r *ChatRequest) { e.messages(r.Messages) }},
-	{name: "max_tokens",
-		set:   func(r *ChatRequest) bool { return r.MaxTokens != 0 },
-		write: func(e *encoder, r *ChatRequest) { e.integer(int64(r.MaxTokens)) }},
-	{name: "temperature",
-		set:   func(r *ChatRequest) bool { return r.Temperature != nil },
-		write: func(e *encoder, r *ChatRequest) { e.float("temperature", *r.Temperature) }},
-	{name: "top_p",
-		set:   func(r *ChatRequest) bool { return r.TopP != nil },
-		write: func(e *encoder, r *ChatRequest) { e.float("top_p", *r.TopP) }},
-	{name: "random_seed", elsewhere: "seed",
-		set:   func(r *ChatRequest) bool { return r.RandomSeed != nil },
-		write: func(e *encoder, r *ChatRequest) { e.integer(*r.RandomSeed) }},
-	{name: "n", outside: true,
-		set:   func(r *ChatRequest) bool { return r.N != 0 },
-		write: func(e *encoder, r *ChatRequest) { e.integer(int64(r.N)) }},
-	{name: "stop",
-		set:   func(r *ChatRequest) bool { return len(r.Stop) > 0 },
-		write: func(e *encoder, r *ChatRequest) { e.texts(r.Stop) }},
-	{name: "presence_penalty",
-		set:   func(r *ChatRequest) bool { return r.PresencePenalty != nil },
-		write: func(e *encoder, r *ChatRequest) { e.float("presence_penalty", *r.PresencePenalty) }},
-	{name: "frequency_penalty",
-		set:   func(r *ChatRequest) bool { return r.FrequencyPenalty != nil },
-		write: func(e *encoder, r *ChatRequest) { e.float("frequency_penalty", *r.FrequencyPenalty) }},
-	{name: "tools",
-		set:   func(r *ChatRequest) bool { return len(r.Tools) > 0 },
-		write: func(e *encoder, r *ChatRequest) { e.tools(r.Tools) }},
-	{name: "tool_choice",
-		set:   func(r *ChatRequest) bool { return r.ToolChoice.mode != "" },
-		write: func(e *encoder, r *ChatRequest) { e.toolChoice(r.ToolChoice) }},
-	{name: "parallel_tool_calls", outside: true,
-		set:   func(r *ChatRequest) bool { return r.ParallelToolCalls != nil },
-		write: func(e *encoder, r *ChatRequest) { e.boolean(*r.ParallelToolCalls) }},
-	{name: "response_format",
-		set:   func(r *ChatRequest) bool { return r.ResponseFormat.kind != "" },
-		write: func(e *encoder, r *ChatRequest) { e.responseFormat(r.ResponseFormat) }},
-	{name: "reasoning_effort", outside: true,
-		set:   func(r *ChatRequest) bool { return r.ReasoningEffort != "" },
-		write: func(e *encoder, r *ChatRequest) { e.text(r.ReasoningEffort) }},
-	{name: "safe_prompt", outside: true,
-		set:   func(r *ChatRequest) bool { return r.SafePrompt != nil },
-		write: func(e *encoder, r *ChatRequest) { e.boolean(*r.SafePrompt) }},
-	{name: "prediction", outside: true,
-		set:   func(r *ChatRequest) bool { return r.Prediction != "" },
-		write: func(e *encoder, r *ChatRequest) { e.prediction(r.Prediction) }},
-	{name: "prompt_cache_key", outside: true,
-		set:   func(r *ChatRequest) bool { return r.PromptCacheKey != "" },
-		write: func(e *encoder, r *ChatRequest) { e.text(r.PromptCacheKey) }},
-	{name: "metadata", outside: true,
-		set:   func(r *ChatRequest) bool { return len(r.Metadata) > 0 },
-		write: func(e *encoder, r *ChatRequest) { e.value("metadata", r.Metadata) }},
+var fields = [...]struct {
+	name      string
+	elsewhere string // its name in the inference and OpenAI sets, where that is another
+	outside   bool   // not in the inference schema: there it needs the extra-parameters header
+}{
+	fieldModel:             {name: "model"},
+	fieldMessages:          {name: "messages"},
+	fieldMaxTokens:         {name: "max_tokens"},
+	fieldTemperature:       {name: "temperature"},
+	fieldTopP:              {name: "top_p"},
+	fieldRandomSeed:        {name: "random_seed", elsewhere: "seed"},
+	fieldN:                 {name: "n", outside: true},
+	fieldStop:              {name: "stop"},
+	fieldPresencePenalty:   {name: "presence_penalty"},
+	fieldFrequencyPenalty:  {name: "frequency_penalty"},
+	fieldTools:             {name: "tools"},
+	fieldToolChoice:        {name: "tool_choice"},
+	fieldParallelToolCalls: {name: "parallel_tool_calls", outside: true},
+	fieldResponseFormat:    {name: "response_format"},
+	fieldReasoningEffort:   {name: "reasoning_effort", outside: true},
+	fieldSafePrompt:        {name: "safe_prompt", outside: true},
+	fieldPrediction:        {name: "prediction", outside: true},
+	fieldPromptCacheKey:    {name: "prompt_cache_key", outside: true},
+	fieldMetadata:          {name: "metadata", outside: true},
 }
 
 // in gives the field's name in one of the name sets.
-func (f *requestField) in(names route.Names) string {
-	if f.elsewhere != "" && names != route.NamesMistral {
-		return f.elsewhere
+func (f field) in(names route.Names) string {
+	if elsewhere := fields[f].elsewhere; elsewhere != "" && names != route.NamesMistral {
+		return elsewhere
 	}
-	return f.name
+	return fields[f].name
 }
 
 // encodeRequest writes the body of a chat request in row's names. passThrough
 // says that it holds fields for which the route needs the extra-parameters
 // header. Its errors say what is wrong with the request, in words for an Error
 // of kind ErrInvalidRequest.
-func encodeRequest(req *ChatRequest, model string, row route.Row, stream bool) (body []byte, passThrough bool, err error) {
-	r := *req // a call never changes the request
-	r.Model = model
-	e := &encoder{names: row.Names, buf: make([]byte, 0, bodySize(&r))}
-
-	e.raw("{")
-	for i := range requestFields {
-		f := &requestFields[i]
-		if !f.set(&r) {
-			continue
-		}
-		e.key(f.in(row.Names))
-		f.write(e, &r)
-		e.outside = e.outside || f.outside
-	}
-	if stream {
-		e.key("stream")
-		e.boolean(true)
-	}
-	e.extra(r.Extra)
-	e.raw("}")
-
+func encodeRequest(req *ChatRequest, model string, row route.Row, stream bool) (body *requestBody, passThrough bool, err error) {
+	own, segments := bodySize(req)
+	e := encoder{names: row.Names, buf: make([]byte, 0, own), split: true, segments: make([]segment, 0, segments)}
+	e.request(req, model, stream)
 	if e.err != nil {
 		return nil, false, e.err
 	}
-	return e.buf, row.PassThrough && e.outside, nil
+	return newRequestBody(e.buf, e.segments), row.PassThrough && e.outside, nil
 }
 
-// bodySize estimates the length of a body, so that a long one is not copied while
-// it grows.
-func bodySize(r *ChatRequest) int {
-	size := 512 + 512*len(r.Tools)
+// bodySize estimates the own bytes of a body, so that they are not copied while it
+// grows, and the number of its segments.
+func bodySize(r *ChatRequest) (own, segments int) {
+	own = 256 + 512*len(r.Tools)
+	text := func(length int) {
+		if length >= minSegment {
+			segments++
+		} else {
+			own += length + length/16
+		}
+	}
+	data := func(length int) {
+		if length >= minSegment {
+			segments++
+		} else {
+			own += base64.StdEncoding.EncodedLen(length)
+		}
+	}
+	text(len(r.Prediction))
 	for i := range r.Messages {
-		size += 64
+		own += 64
 		for _, part := range r.Messages[i].Content {
 			if isNilPart(part) {
 				continue
 			}
+			own += 64
 			switch p := part.(type) {
 			case *TextPart:
-				size += len(p.Text) + len(p.Text)/16 + 32
+				text(len(p.Text))
 			case *ThinkingPart:
-				size += len(p.Text) + len(p.Text)/16 + 96
+				text(len(p.Text))
 			case *ImagePart:
-				size += len(p.URL) + len(p.Data)/3*4 + 96
+				text(len(p.URL))
+				data(len(p.Data))
 			case *DocumentPart:
-				size += len(p.URL) + len(p.Data)/3*4 + 96
+				text(len(p.URL))
+				data(len(p.Data))
 			case *AudioPart:
-				size += len(p.URL) + len(p.Data)/3*4 + 96
-			default:
-				size += 96
+				text(len(p.URL))
+				data(len(p.Data))
 			}
 		}
 		for _, call := range r.Messages[i].ToolCalls {
-			size += len(call.Name) + len(call.Arguments)*9/8 + 96
+			own += 96 + len(call.Name)
+			text(len(call.Arguments))
 		}
 	}
-	return size
+	return own, segments
 }
 
-// encoder appends one JSON text to one buffer. The first error stays; what is
-// written after it is of no use.
+// encoder appends one JSON text to one buffer, but for the segments. The first
+// error stays; what is written after it is of no use.
 type encoder struct {
 	buf     []byte
 	names   route.Names
 	outside bool // something was written that the inference schema does not have
 	err     error
+	user    *userEncoder // nil until a user's value comes
+
+	split    bool // long texts and bytes become segments
+	segments []segment
 
 	// stored: it writes a message for keeping, not for sending. Then the form is
 	// Mistral's, ids and arguments are as they are, and nothing is left out.
 	stored bool
+}
+
+// request writes a body: the fields of ChatRequest in their order, then "stream",
+// when true, and Extra by name.
+func (e *encoder) request(r *ChatRequest, model string, stream bool) {
+	e.raw("{")
+	if model != "" {
+		e.field(fieldModel)
+		e.text(model)
+	}
+	e.field(fieldMessages)
+	e.messages(r.Messages)
+	if r.MaxTokens != 0 {
+		e.field(fieldMaxTokens)
+		e.integer(int64(r.MaxTokens))
+	}
+	e.optionalFloat(fieldTemperature, r.Temperature)
+	e.optionalFloat(fieldTopP, r.TopP)
+	if r.RandomSeed != nil {
+		e.field(fieldRandomSeed)
+		e.integer(*r.RandomSeed)
+	}
+	if r.N != 0 {
+		e.field(fieldN)
+		e.integer(int64(r.N))
+	}
+	if len(r.Stop) > 0 {
+		e.field(fieldStop)
+		e.texts(r.Stop)
+	}
+	e.optionalFloat(fieldPresencePenalty, r.PresencePenalty)
+	e.optionalFloat(fieldFrequencyPenalty, r.FrequencyPenalty)
+	if len(r.Tools) > 0 {
+		e.field(fieldTools)
+		e.tools(r.Tools)
+	}
+	if r.ToolChoice.mode != "" {
+		e.field(fieldToolChoice)
+		e.toolChoice(r.ToolChoice)
+	}
+	e.optionalBoolean(fieldParallelToolCalls, r.ParallelToolCalls)
+	if r.ResponseFormat.kind != "" {
+		e.field(fieldResponseFormat)
+		e.responseFormat(&r.ResponseFormat)
+	}
+	e.optionalText(fieldReasoningEffort, r.ReasoningEffort)
+	e.optionalBoolean(fieldSafePrompt, r.SafePrompt)
+	if r.Prediction != "" {
+		e.field(fieldPrediction)
+		e.prediction(r.Prediction)
+	}
+	e.optionalText(fieldPromptCacheKey, r.PromptCacheKey)
+	if len(r.Metadata) > 0 {
+		e.field(fieldMetadata)
+		if problem := e.value(r.Metadata); problem != nil {
+			e.fail("metadata: %w", problem)
+		}
+	}
+	if stream {
+		e.key("stream")
+		e.boolean(true)
+	}
+	if len(r.Extra) > 0 {
+		e.extra(r.Extra)
+	}
+	e.raw("}")
+}
+
+func (e *encoder) field(f field) {
+	e.key(f.in(e.names))
+	e.outside = e.outside || fields[f].outside
+}
+
+func (e *encoder) optionalFloat(f field, value *float64) {
+	if value == nil {
+		return
+	}
+	e.field(f)
+	var err error
+	if e.buf, err = appendFloat(e.buf, *value); err != nil {
+		e.fail("%s: %w", fields[f].name, err)
+	}
+}
+
+func (e *encoder) optionalBoolean(f field, value *bool) {
+	if value != nil {
+		e.field(f)
+		e.boolean(*value)
+	}
+}
+
+func (e *encoder) optionalText(f field, value string) {
+	if value != "" {
+		e.field(f)
+		e.text(value)
+	}
 }
 
 func (e *encoder) fail(format string, args ...any) {
@@ -177,8 +259,35 @@ func (e *encoder) fail(format string, args ...any) {
 	}
 }
 
-func (e *encoder) raw(s string)  { e.buf = append(e.buf, s...) }
-func (e *encoder) text(s string) { e.buf = appendText(e.buf, s) }
+// raw is not inlined: in its many callers it would be 37 KB of each program.
+//
+//go:noinline
+func (e *encoder) raw(s string) { e.buf = append(e.buf, s...) }
+
+func (e *encoder) text(s string) {
+	e.raw(`"`)
+	e.inside(s)
+	e.raw(`"`)
+}
+
+// inside writes what stands for s between the quotes of a string, of which it must
+// not begin or end within a character.
+func (e *encoder) inside(s string) {
+	s = validText(s)
+	if e.split && len(s) >= minSegment {
+		e.segments = append(e.segments, segment{at: len(e.buf), text: s, size: escapedLen(s)})
+		return
+	}
+	e.buf = appendEscaped(e.buf, s)
+}
+
+func (e *encoder) base64(data []byte) {
+	if e.split && len(data) >= minSegment {
+		e.segments = append(e.segments, segment{at: len(e.buf), data: data, size: base64.StdEncoding.EncodedLen(len(data))})
+		return
+	}
+	e.buf = base64.StdEncoding.AppendEncode(e.buf, data)
+}
 
 // next writes the comma before a further member or item. No value ends with an
 // opening brace or bracket, so the last byte tells.
@@ -188,21 +297,16 @@ func (e *encoder) next() {
 	}
 }
 
+// key writes a name of ours, in which nothing is to be escaped.
 func (e *encoder) key(name string) {
 	e.next()
-	e.text(name)
-	e.buf = append(e.buf, ':')
+	e.raw(`"`)
+	e.raw(name)
+	e.raw(`":`)
 }
 
 func (e *encoder) integer(i int64) { e.buf = strconv.AppendInt(e.buf, i, 10) }
 func (e *encoder) boolean(b bool)  { e.buf = strconv.AppendBool(e.buf, b) }
-
-func (e *encoder) float(field string, f float64) {
-	var err error
-	if e.buf, err = appendFloat(e.buf, f); err != nil {
-		e.fail("%s: %w", field, err)
-	}
-}
 
 func (e *encoder) texts(list []string) {
 	e.raw("[")
@@ -214,29 +318,36 @@ func (e *encoder) texts(list []string) {
 }
 
 // value writes a user's value as encoding/json does.
-func (e *encoder) value(field string, v any) {
-	data, err := marshalValue(v)
-	if err != nil {
-		e.fail("%s: %w", field, err)
-		return
-	}
+func (e *encoder) value(v any) error {
+	data, err := e.marshal(v)
 	e.buf = append(e.buf, data...)
+	return err
 }
 
 // schema writes a JSON Schema: a user's value that must marshal to an object.
-// Where it is null, absent is written; an empty absent makes that an error.
-func (e *encoder) schema(field string, v any, absent string) {
-	data, err := marshalValue(v)
+// Where it is null, absent is written; an empty absent makes that an error, which
+// goes on after the schema's name.
+func (e *encoder) schema(v any, absent string) error {
+	data, err := e.marshal(v)
 	switch {
 	case err != nil:
-		e.fail("%s: %w", field, err)
+		return fmt.Errorf(": %w", err)
 	case string(data) == "null" && absent != "":
 		e.raw(absent)
 	case data[0] != '{':
-		e.fail("%s marshals to %s, want an object (JSON text is given as json.RawMessage)", field, jsonKind(data))
+		return fmt.Errorf(" marshals to %s, want an object (JSON text is given as json.RawMessage)", jsonKind(data))
 	default:
 		e.buf = append(e.buf, data...)
 	}
+	return nil
+}
+
+// marshal marshals a user's value; the result is valid until the next call.
+func (e *encoder) marshal(v any) ([]byte, error) {
+	if e.user == nil {
+		e.user = newUserEncoder()
+	}
+	return e.user.marshal(v)
 }
 
 func (e *encoder) tools(tools []Tool) {
@@ -251,10 +362,10 @@ func (e *encoder) tools(tools []Tool) {
 func (e *encoder) tool(i int, t *Tool) {
 	if t.Raw != nil {
 		e.outside = true // the inference schema has functions only
-		if field := fmt.Sprintf("tools[%d].raw", i); jsonKind(bytes.TrimSpace(t.Raw)) != "an object" {
-			e.fail("%s is %s, want an object", field, jsonKind(bytes.TrimSpace(t.Raw)))
-		} else {
-			e.rawJSON(field, t.Raw)
+		if kind := jsonKind(bytes.TrimSpace(t.Raw)); kind != "an object" {
+			e.fail("tools[%d].raw is %s, want an object", i, kind)
+		} else if problem := e.rawJSON(t.Raw); problem != "" {
+			e.fail("tools[%d].raw %s", i, problem)
 		}
 		return
 	}
@@ -267,7 +378,9 @@ func (e *encoder) tool(i int, t *Tool) {
 	e.key("description")
 	e.text(t.Description)
 	e.key("parameters") // required also of a tool without arguments
-	e.schema(fmt.Sprintf("tools[%d].parameters", i), t.Parameters, `{"type":"object","properties":{}}`)
+	if problem := e.schema(t.Parameters, `{"type":"object","properties":{}}`); problem != nil {
+		e.fail("tools[%d].parameters%w", i, problem)
+	}
 	if t.Strict {
 		e.key("strict")
 		e.boolean(true)
@@ -275,16 +388,17 @@ func (e *encoder) tool(i int, t *Tool) {
 	e.raw("}}")
 }
 
-// rawJSON writes JSON text of the user's exactly as it is.
-func (e *encoder) rawJSON(field string, raw json.RawMessage) {
+// rawJSON writes JSON text of the user's exactly as it is, or says what is wrong
+// with it, to go on after its name.
+func (e *encoder) rawJSON(raw json.RawMessage) (problem string) {
 	switch {
 	case len(raw) == 0:
-		e.fail("%s is empty, want JSON text", field)
+		return "is empty, want JSON text"
 	case !json.Valid(raw):
-		e.fail("%s is not JSON", field)
-	default:
-		e.buf = append(e.buf, validUTF8(raw)...)
+		return "is not JSON"
 	}
+	e.buf = append(e.buf, validUTF8(raw)...)
+	return ""
 }
 
 // toolChoice writes "required" for a forced call: every route takes it, and
@@ -303,7 +417,7 @@ func (e *encoder) toolChoice(c ToolChoice) {
 	e.raw("}}")
 }
 
-func (e *encoder) responseFormat(f ResponseFormat) {
+func (e *encoder) responseFormat(f *ResponseFormat) {
 	e.raw(`{"type":`)
 	e.text(f.kind)
 	if f.kind == "json_schema" {
@@ -318,7 +432,9 @@ func (e *encoder) responseFormat(f ResponseFormat) {
 			e.text(f.schema.Description)
 		}
 		e.key("schema")
-		e.schema("response_format: the JSON schema", f.schema.Schema, "")
+		if problem := e.schema(f.schema.Schema, ""); problem != nil {
+			e.fail("response_format: the JSON schema%w", problem)
+		}
 		if f.schema.Strict {
 			e.key("strict")
 			e.boolean(true)
@@ -335,18 +451,22 @@ func (e *encoder) prediction(text string) {
 }
 
 // extra writes the further fields by name, so that a body is the same each time.
-func (e *encoder) extra(fields map[string]any) {
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
+func (e *encoder) extra(extra map[string]any) {
+	for _, name := range slices.Sorted(maps.Keys(extra)) {
 		if name == "stream" {
 			e.fail(`extra: "stream" is set by calling Chat or ChatStream`)
 		}
-		for i := range requestFields {
-			if requestFields[i].in(e.names) == name {
+		for f := range fields {
+			if field(f).in(e.names) == name {
 				e.fail("extra: %q is a field of ChatRequest, set it there", name)
 			}
 		}
 		e.outside = true
-		e.key(name)
-		e.value(fmt.Sprintf("extra: %q", name), fields[name])
+		e.next()
+		e.text(name)
+		e.raw(":")
+		if problem := e.value(extra[name]); problem != nil {
+			e.fail("extra: %q: %w", name, problem)
+		}
 	}
 }

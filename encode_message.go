@@ -1,11 +1,9 @@
 package azmistral
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -25,18 +23,33 @@ func (e *encoder) messages(list []Message) {
 			e.fail("messages[%d] has no role", i)
 			return
 		}
-		e.message("messages["+strconv.Itoa(i)+"].", m)
+		e.message(place(i), m)
 	}
 	e.raw("]")
 }
 
-// message writes one message; path is what stands before the names of its fields
-// in an error. Fields are written whoever's turn it is: the service says what it
-// does not take.
-func (e *encoder) message(path string, m *Message) {
+// place is a message's index in the request, or alone, for errors.
+type place int
+
+const alone place = -1
+
+// content names the message's content.
+func (p place) content() string {
+	if p == alone {
+		return "content"
+	}
+	return fmt.Sprintf("messages[%d].content", int(p))
+}
+
+// part names one part of the content.
+func (p place) part(i int) string { return fmt.Sprintf("%s[%d]", p.content(), i) }
+
+// message writes one message. Fields are written whoever's turn it is: the service
+// says what it does not take.
+func (e *encoder) message(at place, m *Message) {
 	e.raw(`{"role":`)
 	e.text(string(m.Role))
-	e.content(path, m)
+	e.content(at, m)
 	if len(m.ToolCalls) > 0 {
 		e.key("tool_calls")
 		e.raw("[")
@@ -103,10 +116,10 @@ func (e *encoder) callID(id string) string {
 
 // content writes the content member in the form that the route takes from this
 // role.
-func (e *encoder) content(path string, m *Message) {
+func (e *encoder) content(at place, m *Message) {
 	for i, part := range m.Content {
 		if isNilPart(part) {
-			e.fail("%scontent[%d] is nil", path, i)
+			e.fail("%s is nil", at.part(i))
 			return
 		}
 	}
@@ -117,15 +130,15 @@ func (e *encoder) content(path string, m *Message) {
 	}
 	switch {
 	case m.Content == nil || aside != "" && e.stored && len(parts) == 0:
-		e.noContent(path, m.Role)
+		e.noContent(at, m.Role)
 	case e.wantsString(m.Role, parts):
-		e.joined(path, m.Role, parts)
+		e.joined(at, m.Role, parts)
 	default:
 		e.key("content")
 		if text, ok := onlyText(parts); ok {
 			e.text(text)
 		} else {
-			e.parts(path, parts)
+			e.parts(at, parts)
 		}
 	}
 }
@@ -153,7 +166,7 @@ func splitAside(c Content) (parts Content, aside string) {
 // Mistral's schema has null for all but the system. Elsewhere a tool's is "", and
 // an assistant's is null on OpenAI's routes and left out on the inference routes
 // (recorded there without the member).
-func (e *encoder) noContent(path string, role Role) {
+func (e *encoder) noContent(at place, role Role) {
 	mistral := e.names == route.NamesMistral
 	switch {
 	case e.stored || mistral && role != RoleSystem || role == RoleAssistant && e.names == route.NamesOpenAI:
@@ -164,7 +177,7 @@ func (e *encoder) noContent(path string, role Role) {
 		e.key("content")
 		e.raw(`""`)
 	default:
-		e.fail("%scontent is nil, which this endpoint does not take from the %s", path, role)
+		e.fail("%s is nil, which this endpoint does not take from the %s", at.content(), role)
 	}
 }
 
@@ -193,7 +206,7 @@ func (e *encoder) wantsString(role Role, parts Content) bool {
 // unknown parts, all from the model, have no place in such a schema and are left
 // out: the conversation goes on without them. That these routes would refuse
 // them is what the published schema says; no exchange with them is recorded.
-func (e *encoder) joined(path string, role Role, parts Content) {
+func (e *encoder) joined(at place, role Role, parts Content) {
 	for i, part := range parts {
 		switch part.(type) {
 		case *TextPart:
@@ -203,8 +216,8 @@ func (e *encoder) joined(path string, role Role, parts Content) {
 				continue
 			}
 		}
-		e.fail("%scontent[%d] is %s, and this endpoint takes only text from the %s (from the user it takes more)",
-			path, i, partName(part), role)
+		e.fail("%s is %s, and this endpoint takes only text from the %s (from the user it takes more)",
+			at.part(i), partName(part), role)
 		return
 	}
 	e.key("content")
@@ -220,32 +233,35 @@ func onlyText(parts Content) (string, bool) {
 	return "", false
 }
 
-func (e *encoder) parts(path string, parts Content) {
+func (e *encoder) parts(at place, parts Content) {
 	e.raw("[")
 	for i, part := range parts {
 		e.next()
-		e.part(path+"content["+strconv.Itoa(i)+"]", part)
+		if problem := e.part(part); problem != "" {
+			e.fail("%s%s", at.part(i), problem)
+		}
 	}
 	e.raw("]")
 }
 
-func (e *encoder) part(path string, part Part) {
+// part writes a part, or says what is wrong with it, to go on after its name.
+func (e *encoder) part(part Part) (problem string) {
 	switch p := part.(type) {
 	case *TextPart:
 		e.raw(`{"type":"text","text":`)
 		e.text(p.Text)
 		e.raw("}")
 	case *ImagePart:
-		e.imagePart(path, p)
+		return e.imagePart(p)
 	case *DocumentPart:
 		e.outside = true
-		e.documentPart(path, p)
+		return e.documentPart(p)
 	case *AudioPart:
-		e.audioPart(path, p)
+		return e.audioPart(p)
 	case *FilePart:
 		e.outside = true
 		if p.FileID == "" {
-			e.fail("%s: a file part needs FileID", path)
+			return ": a file part needs FileID"
 		}
 		e.raw(`{"type":"file","file_id":`)
 		e.text(p.FileID)
@@ -258,15 +274,18 @@ func (e *encoder) part(path string, part Part) {
 		e.referencePart(p)
 	case *UnknownPart:
 		e.outside = true
-		e.rawJSON(path+".raw", p.Raw)
+		if problem := e.rawJSON(p.Raw); problem != "" {
+			return ".raw " + problem
+		}
 	default:
-		e.fail("%s is of type %T, which is no part of this package", path, part)
+		return fmt.Sprintf(" is of type %T, which is no part of this package", part)
 	}
+	return ""
 }
 
 // imagePart writes the object form, which every route takes; a bare string only
 // Mistral's do.
-func (e *encoder) imagePart(path string, p *ImagePart) {
+func (e *encoder) imagePart(p *ImagePart) (problem string) {
 	e.raw(`{"type":"image_url","image_url":{"url":`)
 	switch {
 	case len(p.Data) > 0:
@@ -274,23 +293,24 @@ func (e *encoder) imagePart(path string, p *ImagePart) {
 		if mediaType == "" {
 			mediaType = http.DetectContentType(p.Data)
 			if !strings.HasPrefix(mediaType, "image/") {
-				e.fail(`%s: the type of the image cannot be told from its bytes, set MediaType (such as "image/png")`, path)
+				return `: the type of the image cannot be told from its bytes, set MediaType (such as "image/png")`
 			}
 		}
 		e.dataURL(mediaType, p.Data)
 	case p.URL != "" && p.Data == nil:
 		e.text(p.URL)
 	default:
-		e.fail("%s: an image part needs URL or Data", path)
+		return ": an image part needs URL or Data"
 	}
 	if p.Detail != "" {
 		e.key("detail")
 		e.text(p.Detail)
 	}
 	e.raw("}}")
+	return ""
 }
 
-func (e *encoder) documentPart(path string, p *DocumentPart) {
+func (e *encoder) documentPart(p *DocumentPart) (problem string) {
 	e.raw(`{"type":"document_url","document_url":`)
 	switch {
 	case len(p.Data) > 0:
@@ -302,18 +322,19 @@ func (e *encoder) documentPart(path string, p *DocumentPart) {
 	case p.URL != "" && p.Data == nil:
 		e.text(p.URL)
 	default:
-		e.fail("%s: a document part needs URL or Data", path)
+		return ": a document part needs URL or Data"
 	}
 	if p.Name != "" {
 		e.key("document_name")
 		e.text(p.Name)
 	}
 	e.raw("}")
+	return ""
 }
 
 // audioPart writes bytes as {data, format}, which OpenAI's schema has and Mistral's
 // API takes too (recorded), and a URL as a string, which only Mistral's schema has.
-func (e *encoder) audioPart(path string, p *AudioPart) {
+func (e *encoder) audioPart(p *AudioPart) (problem string) {
 	e.raw(`{"type":"input_audio","input_audio":`)
 	switch {
 	case len(p.Data) > 0 && p.Format != "":
@@ -327,24 +348,24 @@ func (e *encoder) audioPart(path string, p *AudioPart) {
 		e.base64(p.Data)
 		e.raw(`"`)
 	case len(p.Data) > 0:
-		e.fail(`%s: an audio part with Data needs Format on this endpoint (such as "mp3")`, path)
+		return `: an audio part with Data needs Format on this endpoint (such as "mp3")`
 	case p.URL != "" && p.Data == nil:
 		e.outside = true
 		e.text(p.URL)
 	default:
-		e.fail("%s: an audio part needs URL or Data", path)
+		return ": an audio part needs URL or Data"
 	}
 	e.raw("}")
+	return ""
 }
 
 func (e *encoder) dataURL(mediaType string, data []byte) {
-	e.text("data:" + mediaType + ";base64,")
-	e.buf = e.buf[:len(e.buf)-1] // the string goes on
+	e.raw(`"data:`)
+	e.inside(mediaType)
+	e.raw(";base64,")
 	e.base64(data)
 	e.raw(`"`)
 }
-
-func (e *encoder) base64(data []byte) { e.buf = base64.StdEncoding.AppendEncode(e.buf, data) }
 
 // thinkingPart writes the list form, or a string where the part came as one.
 func (e *encoder) thinkingPart(p *ThinkingPart) {

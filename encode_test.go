@@ -93,7 +93,7 @@ func TestEncodeGolden(t *testing.T) {
 	for name, row := range nameSets {
 		t.Run(name, func(t *testing.T) {
 			req := fullRequest()
-			body, passThrough, err := encodeRequest(&req, "deployment", row, true)
+			body, passThrough, err := encodeBody(&req, "deployment", row, true)
 			require.NoError(t, err)
 			assert.Equal(t, row.PassThrough, passThrough)
 			assert.True(t, json.Valid(body), "%s", body)
@@ -113,7 +113,7 @@ func TestEncodeEveryField(t *testing.T) {
 			field := kind.Field(i).Name
 			req := ChatRequest{Messages: []Message{User("a")}}
 			model := ""
-			plain, _, err := encodeRequest(&req, model, row, false)
+			plain, _, err := encodeBody(&req, model, row, false)
 			require.NoError(t, err)
 
 			require.False(t, full.Field(i).IsZero(), "fullRequest leaves out %s", field)
@@ -121,7 +121,7 @@ func TestEncodeEveryField(t *testing.T) {
 			if field == "Model" {
 				model = req.Model
 			}
-			body, _, err := encodeRequest(&req, model, row, false)
+			body, _, err := encodeBody(&req, model, row, false)
 			require.NoError(t, err)
 			assert.NotEqual(t, string(plain), string(body), "%s is not written with the names of %s", field, name)
 		}
@@ -132,7 +132,7 @@ func TestEncodeEveryField(t *testing.T) {
 func TestEncodeNames(t *testing.T) {
 	req := fullRequest()
 	top := func(row route.Row, stream bool) map[string]json.RawMessage {
-		body, _, err := encodeRequest(&req, "d", row, stream)
+		body, _, err := encodeBody(&req, "d", row, stream)
 		require.NoError(t, err)
 		var m map[string]json.RawMessage
 		require.NoError(t, json.Unmarshal(body, &m))
@@ -153,7 +153,7 @@ func TestEncodeNames(t *testing.T) {
 			assert.NotContains(t, body, "random_seed", name)
 		}
 	}
-	body, _, err := encodeRequest(&ChatRequest{Messages: []Message{User("a")}, Model: "ignored"}, "", nameSets["mistral"], false)
+	body, _, err := encodeBody(&ChatRequest{Messages: []Message{User("a")}, Model: "ignored"}, "", nameSets["mistral"], false)
 	require.NoError(t, err)
 	assert.Equal(t, `{"messages":[{"role":"user","content":"a"}]}`, string(body))
 }
@@ -164,7 +164,7 @@ func TestEncodeZeroValues(t *testing.T) {
 		PresencePenalty: new(0.0), FrequencyPenalty: new(0.0), ParallelToolCalls: new(false), SafePrompt: new(false),
 		Stop: []string{}, Tools: []Tool{}, Metadata: map[string]any{}, Extra: map[string]any{},
 	}
-	body, _, err := encodeRequest(&req, "m", nameSets["mistral"], false)
+	body, _, err := encodeBody(&req, "m", nameSets["mistral"], false)
 	require.NoError(t, err)
 	assert.Equal(t, `{"model":"m","messages":[{"role":"user","content":""}],"temperature":0,"top_p":0,"random_seed":0,`+
 		`"presence_penalty":0,"frequency_penalty":0,"parallel_tool_calls":false,"safe_prompt":false}`, string(body))
@@ -199,11 +199,11 @@ func TestEncodePassThrough(t *testing.T) {
 			if c.req.Messages == nil {
 				c.req.Messages = []Message{User("a")}
 			}
-			_, got, err := encodeRequest(&c.req, "m", nameSets["inference"], false)
+			_, got, err := encodeBody(&c.req, "m", nameSets["inference"], false)
 			require.NoError(t, err)
 			assert.Equal(t, c.want, got)
 			for _, other := range []string{"mistral", "openai"} {
-				_, got, err := encodeRequest(&c.req, "m", nameSets[other], false)
+				_, got, err := encodeBody(&c.req, "m", nameSets[other], false)
 				require.NoError(t, err)
 				assert.False(t, got, other)
 			}
@@ -224,7 +224,7 @@ func TestEncodeToolChoiceAndFormat(t *testing.T) {
 	} {
 		for name, row := range nameSets {
 			req.Messages = []Message{User("a")}
-			body, _, err := encodeRequest(&req, "", row, false)
+			body, _, err := encodeBody(&req, "", row, false)
 			require.NoError(t, err, name)
 			got := strings.TrimPrefix(strings.TrimSuffix(string(body), "}"), `{"messages":[{"role":"user","content":"a"}]`)
 			assert.Equal(t, want, strings.TrimPrefix(got, ","), name)
@@ -279,7 +279,7 @@ func TestEncodeContent(t *testing.T) {
 		for set, want := range map[string]string{"mistral": c.mistral, "inference": c.inference, "openai": c.openai} {
 			t.Run(name+"/"+set, func(t *testing.T) {
 				req := ChatRequest{Messages: []Message{{Role: c.role, Content: c.content}}}
-				body, _, err := encodeRequest(&req, "", nameSets[set], false)
+				body, _, err := encodeBody(&req, "", nameSets[set], false)
 				if message, ok := strings.CutPrefix(want, "!"); ok {
 					assert.ErrorContains(t, err, message)
 					return
@@ -349,7 +349,7 @@ func TestEncodeErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for set, row := range nameSets {
-				body, _, err := encodeRequest(&c.req, "m", row, false)
+				body, _, err := encodeBody(&c.req, "m", row, false)
 				assert.EqualError(t, err, c.want, set)
 				assert.Nil(t, body, set)
 			}
@@ -357,10 +357,10 @@ func TestEncodeErrors(t *testing.T) {
 	}
 	t.Run("audio without format", func(t *testing.T) {
 		req := with(&AudioPart{Data: []byte("ID3")})
-		body, _, err := encodeRequest(&req, "m", nameSets["mistral"], false)
+		body, _, err := encodeBody(&req, "m", nameSets["mistral"], false)
 		require.NoError(t, err)
 		assert.Contains(t, string(body), `{"type":"input_audio","input_audio":"SUQz"}`)
-		_, _, err = encodeRequest(&req, "m", nameSets["inference"], false)
+		_, _, err = encodeBody(&req, "m", nameSets["inference"], false)
 		assert.EqualError(t, err, `messages[1].content[1]: an audio part with Data needs Format on this endpoint (such as "mp3")`)
 	})
 }
@@ -370,7 +370,7 @@ func TestEncodeExtraNames(t *testing.T) {
 	for set, owned := range map[string]string{"mistral": "random_seed", "inference": "seed", "openai": "seed"} {
 		for _, name := range []string{"seed", "random_seed"} {
 			req := ChatRequest{Messages: []Message{User("a")}, Extra: map[string]any{name: 1}}
-			_, _, err := encodeRequest(&req, "m", nameSets[set], false)
+			_, _, err := encodeBody(&req, "m", nameSets[set], false)
 			if name == owned {
 				assert.Error(t, err, "%s on %s", name, set)
 			} else {
@@ -411,7 +411,7 @@ func TestEncodeUserValuesUTF8(t *testing.T) {
 		Tools:    []Tool{{Name: "t", Parameters: raw}, {Raw: raw}},
 		Extra:    map[string]any{"x": raw},
 	}
-	body, _, err := encodeRequest(&req, "m", nameSets["mistral"], false)
+	body, _, err := encodeBody(&req, "m", nameSets["mistral"], false)
 	require.NoError(t, err)
 	assert.Equal(t, 4, strings.Count(string(body), "{\"a\":\"\uFFFD\"}"), "%s", body)
 }
@@ -445,7 +445,7 @@ func TestCallIDs(t *testing.T) {
 		{Role: RoleTool, Content: textContent("r")},
 	}}
 	for name, row := range nameSets {
-		body, _, err := encodeRequest(&req, "m", row, false)
+		body, _, err := encodeBody(&req, "m", row, false)
 		require.NoError(t, err)
 		var got struct {
 			Messages []struct {

@@ -56,7 +56,7 @@ func loggedHeaders() []string {
 func responseInfo(resp *http.Response, attempts int) ResponseInfo {
 	return ResponseInfo{
 		StatusCode: resp.StatusCode,
-		Header:     resp.Header.Clone(),
+		Header:     resp.Header,
 		RequestID:  firstHeader(resp.Header, requestIDHeaders),
 		Region:     resp.Header.Get(regionHeader),
 		RateLimit:  rateLimit(resp.Header),

@@ -39,8 +39,11 @@ func System(text string) Message { return Message{Role: RoleSystem, Content: tex
 // User is a user message: text, then parts. With parts and an empty text there is
 // no text part.
 func User(text string, parts ...Part) Message {
+	if len(parts) == 0 {
+		return Message{Role: RoleUser, Content: textContent(text)}
+	}
 	content := make(Content, 0, 1+len(parts))
-	if text != "" || len(parts) == 0 {
+	if text != "" {
 		content = append(content, &TextPart{Text: text})
 	}
 	return Message{Role: RoleUser, Content: append(content, parts...)}
@@ -106,4 +109,19 @@ func joinParts(c Content, text func(Part) (string, bool)) string {
 	return all.String()
 }
 
-func textContent(text string) Content { return Content{&TextPart{Text: text}} }
+// textContent is one text part, in one piece of memory.
+func textContent(text string) Content {
+	room := new(textRoom)
+	return room.hold(text)
+}
+
+type textRoom struct {
+	part TextPart
+	list [1]Part
+}
+
+func (r *textRoom) hold(text string) Content {
+	r.part.Text = text
+	r.list[0] = &r.part
+	return r.list[:]
+}

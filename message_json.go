@@ -14,7 +14,7 @@ import (
 // names a part that cannot be written, such as a nil one.
 func (m Message) MarshalJSON() ([]byte, error) {
 	e := encoder{names: route.NamesMistral, stored: true}
-	e.message("", &m)
+	e.message(alone, &m)
 	if e.err != nil {
 		return nil, fmt.Errorf("message: %w", e.err)
 	}

@@ -408,7 +408,7 @@ func FuzzMessageRoundTrip(f *testing.F) {
 		// and the system says something.
 		if m.Role != "" && (m.Role != RoleSystem || m.Content != nil) {
 			req := ChatRequest{Messages: []Message{m}}
-			body, _, err := encodeRequest(&req, "m", nameSets["mistral"], false)
+			body, _, err := encodeBody(&req, "m", nameSets["mistral"], false)
 			require.NoError(t, err)
 			require.True(t, json.Valid(body), "%s", body)
 		}

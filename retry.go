@@ -220,10 +220,7 @@ func (r *retryRules) again(k *call, s *send, resp *http.Response, err error) boo
 		return false
 	}
 	if err != nil {
-		if _, never := errors.AsType[interface {
-			error
-			NonRetriable()
-		}](err); never {
+		if errors.As(err, new(interface{ NonRetriable() })) {
 			return false
 		}
 	}

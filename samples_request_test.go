@@ -141,7 +141,7 @@ func TestSamplesRequests(t *testing.T) {
 		var want map[string]any
 		require.NoError(t, json.Unmarshal(recorded, &want))
 		req, stream := buildRequest(t, recorded, row)
-		sent, _, err := encodeRequest(&req, req.Model, row, stream)
+		sent, _, err := encodeBody(&req, req.Model, row, stream)
 		require.NoError(t, err)
 		var got map[string]any
 		require.NoError(t, json.Unmarshal(sent, &got))

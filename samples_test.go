@@ -342,7 +342,7 @@ func TestSamplesRoundTrip(t *testing.T) {
 			row := s.row(t)
 			req := ChatRequest{Messages: []Message{User("go on")}}
 			req.Messages = append(req.Messages, a.response().Message())
-			sent, _, err := encodeRequest(&req, "m", row, false)
+			sent, _, err := encodeBody(&req, "m", row, false)
 			require.NoError(t, err)
 			var got struct{ Messages []map[string]any }
 			require.NoError(t, json.Unmarshal(sent, &got))

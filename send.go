@@ -32,7 +32,8 @@ type send struct {
 
 	// raw is the request that azcore's retry loop was given; the loop leaves in it
 	// the body that it sends.
-	raw *http.Request
+	raw   *http.Request
+	clean http.Request // without credentials; see isolate
 
 	// Written by the guard before it returns, read after.
 	credentials []string
@@ -98,7 +99,14 @@ func (s *send) delivered(err error) bool {
 	// whole counts. WroteRequest may fire after RoundTrip has returned: a body that
 	// was read to its end counts as sent.
 	begun := t.bodyRead.Load() || t.inMemory && t.wroteHeaders.Load()
-	return t.untold() || t.wrote.Load() || begun && !t.writeFailed.Load()
+	return t.untold() || !t.flushFailed(err) && (t.wrote.Load() || begun && !t.writeFailed.Load())
+}
+
+// flushFailed says that the one write of a request in memory failed: net/http calls
+// WroteRequest for such before it writes.
+func (t *sendTrace) flushFailed(err error) bool {
+	var op *net.OpError
+	return t.inMemory && !t.http2.Load() && errors.As(err, &op) && op.Op == "write"
 }
 
 // connected says whether a connection was had.
@@ -116,7 +124,8 @@ type sendTrace struct {
 	asked, gotConn, reused, http2 atomic.Bool
 	wrote, writeFailed, firstByte atomic.Bool
 	wroteHeaders, bodyRead        atomic.Bool
-	inMemory                      bool // the body tells nothing of how far it was read
+	inMemory                      bool         // the body tells nothing of how far it was read
+	body                          bytes.Reader // it, then
 
 	hooks httptrace.ClientTrace
 }
@@ -199,47 +208,3 @@ func sending(ctx context.Context) (*call, *send) {
 	}
 	return nil, nil
 }
-
-// requestBody is a call's body. Each send reads it through a reader of its own,
-// since a transport may still read after an early answer.
-type requestBody struct {
-	*bytes.Reader
-	text []byte
-}
-
-func newRequestBody(text []byte) *requestBody { return &requestBody{bytes.NewReader(text), text} }
-
-func (b *requestBody) Close() error { return nil }
-
-// inOnePacket is the size in bytes up to which a body goes out with the headers,
-// in one write: net/http does so for readers that it knows to be in memory, and
-// for no other.
-const inOnePacket = 2 << 10
-
-// prepare gives a request a reader of its own, which notes in t when it was read
-// whole, or that it does not.
-func (b *requestBody) prepare(req *http.Request, t *sendTrace) {
-	if len(b.text) <= inOnePacket {
-		t.inMemory = true
-		req.Body = io.NopCloser(bytes.NewReader(b.text))
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.text)), nil }
-		return
-	}
-	req.Body = &bodyReader{bytes.NewReader(b.text), t}
-	req.GetBody = func() (io.ReadCloser, error) { return &bodyReader{bytes.NewReader(b.text), t}, nil }
-}
-
-type bodyReader struct {
-	text  *bytes.Reader
-	trace *sendTrace
-}
-
-func (r *bodyReader) Read(p []byte) (int, error) {
-	n, err := r.text.Read(p)
-	if r.text.Len() == 0 {
-		r.trace.bodyRead.Store(true)
-	}
-	return n, err
-}
-
-func (r *bodyReader) Close() error { return nil }

@@ -8,6 +8,7 @@ import (
 	"net/http/httptrace"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -82,6 +83,32 @@ func TestDeliveredFromTheHeadersOn(t *testing.T) {
 			assert.Equal(t, map[bool]int{true: 1, false: 2}[c.delivered], s.sends())
 		})
 	}
+}
+
+// A fresh connection whose one write fails did not deliver the request, whatever
+// net/http has said of it before: it is sent again.
+func TestFailedWriteIsNotDelivered(t *testing.T) {
+	var dials atomic.Int32
+	transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		if dials.Add(1) == 1 && err == nil {
+			conn = brokenConn{conn}
+		}
+		return conn, err
+	}}
+	defer transport.CloseIdleConnections()
+	c := newLoopbackClient(t, loopback(t, nil, cannedJSON(testAnswer)), func(o *ClientOptions) {
+		o.Transport, o.Retry = &http.Client{Transport: transport}, policy.RetryOptions{RetryDelay: -1}
+	})
+	answer, err := c.Chat(t.Context(), hello, nil)
+	require.NoError(t, err)
+	assert.Equal(t, 2, answer.Info.Attempts)
+}
+
+type brokenConn struct{ net.Conn }
+
+func (brokenConn) Write([]byte) (int, error) {
+	return 0, &net.OpError{Op: "write", Net: "tcp", Err: syscall.ECONNRESET}
 }
 
 // The trace of a send is not in the context that a credential is asked with: the

@@ -86,7 +86,7 @@ func breaks(err error, reused, wrote bool) step {
 func play(steps ...step) *script { return &script{steps: steps} }
 
 // newTestClient is a client over a script, with a key.
-func newTestClient(t *testing.T, s *script, with func(*ClientOptions)) *Client {
+func newTestClient(t testing.TB, s *script, with func(*ClientOptions)) *Client {
 	t.Helper()
 	o := ClientOptions{Model: "mistral-large-3"}
 	o.Transport = s

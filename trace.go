@@ -190,7 +190,7 @@ func errorType(err *Error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "deadline_exceeded"
 	}
-	if _, ok := errors.AsType[net.Error](err); ok {
+	if errors.As(err, new(net.Error)) {
 		return "network"
 	}
 	return "_OTHER"

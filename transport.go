@@ -62,6 +62,7 @@ type guard struct {
 	tripper   http.RoundTripper // inner's, when inner has nothing to add to it; else nil
 	timeout   time.Duration     // inner's own, over the whole exchange; 0: none
 	keyHeader string
+	sendsKey  bool // in keyHeader: not a token
 }
 
 // newGuard puts a guard around a caller's transport; nil, and a nil *http.Client,
@@ -88,6 +89,11 @@ func (g *guard) Do(req *http.Request) (*http.Response, error) {
 	k, s := sending(req.Context())
 	if s == nil {
 		return nil, errors.New("azmistral: a request that is none of this client's came to its transport")
+	}
+	if g.sendsKey {
+		if err := checkSentKey(req.Header, g.keyHeader); err != nil {
+			return nil, err
+		}
 	}
 	s.credentials = g.credentials(req.Header, s.credentials)
 	// Not sooner: the token's way to the credential would be traced too.
@@ -251,18 +257,11 @@ func isDial(err error) bool {
 }
 
 // isCertificate recognises a handshake that failed for a reason which another
-// try cannot mend.
+// try cannot mend. (errors.AsType of a struct or an interface is 2 KB of a program,
+// each.)
 func isCertificate(err error) bool {
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[x509.HostnameError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
+	if errors.As(err, new(*tls.CertificateVerificationError)) || errors.As(err, new(x509.UnknownAuthorityError)) ||
+		errors.As(err, new(x509.HostnameError)) || errors.As(err, new(x509.CertificateInvalidError)) {
 		return true
 	}
 	if alert, ok := errors.AsType[tls.AlertError](err); ok {
@@ -276,9 +275,6 @@ func isCertificate(err error) bool {
 
 // isTimeout says that err calls itself a timeout, as net's errors do.
 func isTimeout(err error) bool {
-	timeout, ok := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](err)
-	return ok && timeout.Timeout()
+	var timeout interface{ Timeout() bool }
+	return errors.As(err, &timeout) && timeout.Timeout()
 }

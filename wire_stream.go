@@ -93,7 +93,7 @@ func (k *call) openWhole(resp *http.Response, info ResponseInfo) (*ChatStream, *
 	if e != nil {
 		return nil, e
 	}
-	_, chunk, e := k.wholeAnswer(resp, info, body)
+	_, chunk, e := k.makeAnswer(resp, info, body, new(wholeWork))
 	if e != nil {
 		return nil, e
 	}
@@ -124,11 +124,12 @@ func (k *call) startLeft() time.Duration {
 
 // wireSource reads chunks from the body of a response.
 type wireSource struct {
-	call   *call
-	resp   *http.Response
-	body   io.ReadCloser
-	info   ResponseInfo
-	reader *sse.Reader
+	call    *call
+	resp    *http.Response
+	body    io.ReadCloser
+	info    ResponseInfo
+	reader  *sse.Reader
+	decoder chunkDecoder
 
 	unwatch   func() bool   // ends the watch over the caller's context
 	startLeft time.Duration // of the start deadline, as the headers came: the time until the first next is the caller's
@@ -193,8 +194,8 @@ var doneMark = []byte("[DONE]")
 // chunk reads one event.
 func (w *wireSource) chunk(event sse.Event) (*ChatChunk, error) {
 	k := w.call
-	d, err := decode(event.Data)
-	if err != nil || d.suspect || event.Name == "error" {
+	chunk, suspect, err := w.decoder.decode(event.Data)
+	if err != nil || suspect || event.Name == "error" {
 		if problem, is := errbody.Detect(event.Name, event.Data); is {
 			return nil, k.inBand(w.info, &problem, w.resp)
 		}
@@ -214,8 +215,8 @@ func (w *wireSource) chunk(event sse.Event) (*ChatChunk, error) {
 		}
 		return nil, k.unexpected(w.resp, w.info, "an event that is no chunk: "+k.scrub(err.Error()), event.Data)
 	}
-	w.answered = w.answered || len(d.chunk.Choices) > 0
-	return &d.chunk, nil
+	w.answered = w.answered || len(chunk.Choices) > 0
+	return chunk, nil
 }
 
 // ended turns the reader's end into the source's.
