@@ -82,12 +82,19 @@ func (f field) in(names route.Names) string {
 // of kind ErrInvalidRequest.
 func encodeRequest(req *ChatRequest, model string, row route.Row, stream bool) (body *requestBody, passThrough bool, err error) {
 	own, segments := bodySize(req)
-	e := encoder{names: row.Names, buf: make([]byte, 0, own), split: true, segments: make([]segment, 0, segments)}
+	e := encoder{names: row.Names, split: true, segments: make([]segment, 0, segments)}
+	if own <= smallBodySize {
+		small := new(smallBody)
+		body, e.buf = &small.requestBody, small.room[:0]
+	} else {
+		body, e.buf = new(requestBody), make([]byte, 0, own)
+	}
 	e.request(req, model, stream)
 	if e.err != nil {
 		return nil, false, e.err
 	}
-	return newRequestBody(e.buf, e.segments), row.PassThrough && e.outside, nil
+	body.fill(e.buf, e.segments)
+	return body, row.PassThrough && e.outside, nil
 }
 
 // bodySize estimates the own bytes of a body, so that they are not copied while it

@@ -24,8 +24,17 @@ type requestBody struct {
 	shared bodyCursor
 }
 
-func newRequestBody(own []byte, segments []segment) *requestBody {
-	b := &requestBody{own: own, segments: segments, size: len(own)}
+// smallBody is a body with room for its own bytes.
+type smallBody struct {
+	requestBody
+	room [smallBodySize]byte
+}
+
+const smallBodySize = 512
+
+// fill makes b the body of own bytes and segments.
+func (b *requestBody) fill(own []byte, segments []segment) {
+	b.own, b.segments, b.size = own, segments, len(own)
 	for i := range segments {
 		b.size += segments[i].size
 	}
@@ -34,7 +43,6 @@ func newRequestBody(own []byte, segments []segment) *requestBody {
 		new(bodyCursor).read(b, flat)
 		b.own, b.segments = flat, nil
 	}
-	return b
 }
 
 // inOnePacket is the size in bytes up to which a body goes out with the headers,

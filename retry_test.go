@@ -204,7 +204,9 @@ func TestRetriesAsAzcore(t *testing.T) {
 						pipeline := runtime.NewPipeline("m", "v1.0.0", runtime.PipelineOptions{}, &policy.ClientOptions{Retry: o, Transport: theirs})
 						req, err := runtime.NewRequest(t.Context(), http.MethodPost, "https://localhost/")
 						require.NoError(t, err)
-						require.NoError(t, req.SetBody(newRequestBody([]byte("{}"), nil), "application/json"))
+						body := new(requestBody)
+						body.fill([]byte("{}"), nil)
+						require.NoError(t, req.SetBody(body, "application/json"))
 						_, _ = pipeline.Do(req.WithContext(noTrace(req.Raw().Context())))
 
 						ours := play(outcome)
