@@ -35,7 +35,7 @@ func TestCallAllocations(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		assert.LessOrEqual(t, all-encode-decode, 67.0)
+		assert.LessOrEqual(t, all-encode-decode, 57.0)
 	})
 	t.Run("stream", func(t *testing.T) {
 		c := newInstantClient(t, newInstant("text/event-stream", doneEvent))
@@ -44,7 +44,7 @@ func TestCallAllocations(t *testing.T) {
 			require.NoError(t, err)
 			_ = s.Close()
 		})
-		assert.LessOrEqual(t, all-encode, 88.0, "opened and closed early")
+		assert.LessOrEqual(t, all-encode, 80.0, "opened and closed early")
 	})
 }
 

@@ -116,6 +116,17 @@ func (b *requestBody) prepare(req *http.Request, t *sendTrace) {
 	req.GetBody = func() (io.ReadCloser, error) { return &bodyReader{body: b, trace: t}, nil }
 }
 
+// answered is called when the answer has begun. A body that the transport has read
+// whole is not read again then, and does not stay in memory for as long as a
+// stream lasts.
+func (b *requestBody) answered(t *sendTrace) {
+	if t.bodyRead.Load() {
+		b.mu.Lock()
+		b.own, b.segments, b.over = nil, nil, true
+		b.mu.Unlock()
+	}
+}
+
 // bodyReader reads a body once. A transport may read it and close it on different
 // goroutines.
 type bodyReader struct {

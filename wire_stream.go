@@ -39,6 +39,7 @@ func (k *call) openStream() (*ChatStream, *Error) {
 		return nil, e
 	}
 	if isEventStream(resp.Header.Get("Content-Type")) {
+		k.body.answered(k.send.trace.Load())
 		w := &wireSource{call: k, resp: resp, body: resp.Body, info: info, startLeft: k.startLeft()}
 		resp.Body = http.NoBody // what errors keep of the response holds no stream
 		w.reader = sse.NewReader(readerFunc(w.read), k.client.maxEventBytes)

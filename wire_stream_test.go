@@ -102,3 +102,30 @@ func TestEndOfStreamOverSockets(t *testing.T) {
 		return runtime.NumGoroutine() <= before+2
 	}, 10*time.Second, 10*time.Millisecond, "something is left")
 }
+
+// An open stream does not hold the request's text: prompts are long, streams last.
+func TestOpenStreamHoldsNoPrompt(t *testing.T) {
+	const streams, prompt = 20, 1 << 20
+	hold := make(chan struct{})
+	defer close(hold)
+	address := loopback(t, func() { <-hold }, cannedEvents+cannedPiece(roleEvent), cannedEnd)
+	c := newLoopbackClient(t, address, func(o *ClientOptions) { o.Transport = &http.Client{Transport: &http.Transport{}} })
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	open := make([]*ChatStream, streams)
+	for i := range open {
+		s, err := c.ChatStream(t.Context(), ChatRequest{Messages: []Message{User(strings.Repeat("\t", prompt/2)), User(strings.Repeat("long ", prompt/10))}}, nil)
+		require.NoError(t, err)
+		_, err = s.Next()
+		require.NoError(t, err)
+		open[i] = s
+	}
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	assert.Less(t, int64(after.HeapAlloc)-int64(before.HeapAlloc), int64(streams*prompt/2), "bytes held by %d streams", streams)
+	for _, s := range open {
+		_ = s.Close()
+	}
+}
