@@ -30,27 +30,22 @@ type authFacts struct {
 	audience, tenant string // of the token that was sent, where it is a JWT
 }
 
-// keyPolicies authorise requests with a key.
+// keyPolicies authorise requests with a key, and check the key again at each
+// send: KeyCredential.Update may have changed it.
 func keyPolicies(credential *azcore.KeyCredential, header string, allowHTTP bool) []policy.Policy {
 	options := &runtime.KeyCredentialPolicyOptions{InsecureAllowCredentialWithHTTP: allowHTTP}
 	header = http.CanonicalHeaderKey(header)
 	if header == authorizationHeader {
 		options.Prefix = bearerPrefix
 	}
-	return []policy.Policy{newIsolate(header, runtime.NewKeyCredentialPolicy(credential, header, options))}
-}
-
-// checkSentKey checks the key that goes out, at each send: KeyCredential.Update may
-// have changed it.
-func checkSentKey(h http.Header, header string) error {
-	key := h.Get(header)
-	if header == authorizationHeader {
-		key = strings.TrimPrefix(key, bearerPrefix)
-	}
-	if err := checkKey(key); err != nil {
-		return permanent(&Error{kind: ErrAuthentication, what: err.Error()})
-	}
-	return nil
+	check := policyFunc(func(req *policy.Request) (*http.Response, error) {
+		key := strings.TrimPrefix(req.Raw().Header.Get(header), options.Prefix)
+		if err := checkKey(key); err != nil {
+			return nil, permanent(&Error{kind: ErrAuthentication, what: err.Error()})
+		}
+		return req.Next()
+	})
+	return []policy.Policy{newIsolate(header, runtime.NewKeyCredentialPolicy(credential, header, options)), check}
 }
 
 // tokenPolicies authorise requests with Entra ID tokens for scope.

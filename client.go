@@ -91,7 +91,7 @@ func NewClientWithKeyCredential(endpoint string, credential *azcore.KeyCredentia
 	if err != nil {
 		return nil, err
 	}
-	c.keyHeader, c.transport.sendsKey = c.endpoint.KeyHeader, true
+	c.keyHeader = c.endpoint.KeyHeader
 	return c.connect(o, keyPolicies(credential, c.keyHeader, o.InsecureAllowCredentialWithHTTP))
 }
 

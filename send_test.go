@@ -125,3 +125,14 @@ func TestTokenRequestIsNotTraced(t *testing.T) {
 	assert.Len(t, credential.asked, 1)
 	assert.False(t, traced)
 }
+
+// A header that a caller sets for one call replaces the key, and is the caller's: it
+// is not checked as a key.
+func TestHeaderInPlaceOfKey(t *testing.T) {
+	s := play(reply(200, testAnswer))
+	c := newTestClient(t, s, nil)
+	ctx := policy.WithHTTPHeader(t.Context(), http.Header{"Api-Key": {"two words"}})
+	_, err := c.Chat(ctx, hello, nil)
+	require.NoError(t, err)
+	assert.Equal(t, "two words", s.requests[0].Header.Get("Api-Key"))
+}

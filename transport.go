@@ -62,7 +62,6 @@ type guard struct {
 	tripper   http.RoundTripper // inner's, when inner has nothing to add to it; else nil
 	timeout   time.Duration     // inner's own, over the whole exchange; 0: none
 	keyHeader string
-	sendsKey  bool // in keyHeader: not a token
 }
 
 // newGuard puts a guard around a caller's transport; nil, and a nil *http.Client,
@@ -89,11 +88,6 @@ func (g *guard) Do(req *http.Request) (*http.Response, error) {
 	k, s := sending(req.Context())
 	if s == nil {
 		return nil, errors.New("azmistral: a request that is none of this client's came to its transport")
-	}
-	if g.sendsKey {
-		if err := checkSentKey(req.Header, g.keyHeader); err != nil {
-			return nil, err
-		}
 	}
 	s.credentials = g.credentials(req.Header, s.credentials)
 	// Not sooner: the token's way to the credential would be traced too.
