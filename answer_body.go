@@ -61,7 +61,7 @@ func (k *call) readBody(buffer []byte, resp *http.Response, info ResponseInfo, m
 			return buffer, nil
 		case err != nil:
 			return buffer, k.broken(resp, info, err)
-		case n > 0:
+		case n > 0 && int64(len(buffer)) != resp.ContentLength: // what is left then is the end
 			k.clock.arm(k.idle, limit, k.send.cancel)
 		}
 	}

@@ -9,7 +9,10 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 )
 
-const extraParametersHeader = "Extra-Parameters"
+const (
+	extraParametersHeader = "Extra-Parameters"
+	userAgentHeader       = "User-Agent"
+)
 
 // call is the state of one call, from the check of its request to the end of its
 // answer. The policies and the guard find it in the context of what is sent.
@@ -112,6 +115,9 @@ func (k *call) request() (*policy.Request, error) {
 	}
 	h := raw.Header
 	h["Content-Type"] = contentTypeJSON
+	if k.client.userAgent != nil {
+		h[userAgentHeader] = k.client.userAgent
+	}
 	h["Accept"] = acceptJSON
 	if k.stream {
 		h["Accept"] = acceptEvents

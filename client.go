@@ -1,6 +1,7 @@
 package azmistral
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -41,6 +42,7 @@ type Client struct {
 	maxResponseBytes int64
 	maxEventBytes    int64
 	transport        *guard
+	userAgent        []string // shared by all requests, never written; nil: net/http's own
 }
 
 // NewClient returns a Client that signs in with Microsoft Entra ID.
@@ -133,9 +135,11 @@ func newClient(text string, options *ClientOptions) (*Client, ClientOptions, err
 // connect puts the pipeline together. It reads like the list of what a request
 // passes:
 //
-//	telemetry, the caller's per-call policies, our retry policy (azcore's own, held at
-//	one send), the caller's per-retry policies, authentication, azcore's header, trace
-//	and log policies, the guard, the transport
+//	the caller's per-call policies, our retry policy (azcore's own, held at one send),
+//	the caller's per-retry policies, authentication, azcore's header, trace and log
+//	policies, the guard, the transport
+//
+// What azcore's telemetry and request id policies would add is in the request already.
 func (c *Client) connect(o ClientOptions, auth []policy.Policy) (*Client, error) {
 	options := o.ClientOptions
 	options.PerCallPolicies = append(slices.Clip(options.PerCallPolicies),
@@ -143,6 +147,8 @@ func (c *Client) connect(o ClientOptions, auth []policy.Policy) (*Client, error)
 	options.PerRetryPolicies = append(slices.Clip(options.PerRetryPolicies), auth...)
 	options.Transport = c.transport
 	options.APIVersion = "" // it is in the URL; azcore would refuse it
+	c.userAgent = userAgent(o.Telemetry)
+	options.Telemetry.Disabled = true // each request has it from the start
 	options.Retry = policy.RetryOptions{MaxRetries: -1}
 	client, err := azcore.NewClient(moduleName, moduleVersion, runtime.PipelineOptions{
 		AllowedHeaders:         loggedHeaders(),
@@ -154,6 +160,18 @@ func (c *Client) connect(o ClientOptions, auth []policy.Policy) (*Client, error)
 	}
 	c.pipeline, c.tracer = client.Pipeline(), client.Tracer()
 	return c, nil
+}
+
+// userAgent is the header value that azcore's telemetry policy makes, for each call
+// anew; nil where it is disabled.
+func userAgent(o policy.TelemetryOptions) []string {
+	req, err := runtime.NewRequest(context.Background(), http.MethodGet, "https://localhost/")
+	if err != nil {
+		return nil
+	}
+	// There is no policy to pass the request on to: the error says so, and nothing else.
+	_, _ = runtime.NewTelemetryPolicy(moduleName, moduleVersion, &o).Do(req)
+	return slices.Clip(req.Raw().Header.Values(userAgentHeader))
 }
 
 // checkModel says whether a request can go without a model.

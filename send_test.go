@@ -136,3 +136,24 @@ func TestHeaderInPlaceOfKey(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "two words", s.requests[0].Header.Get("Api-Key"))
 }
+
+// The user agent is the one of azcore's telemetry policy, with what its options say.
+func TestUserAgent(t *testing.T) {
+	for name, c := range map[string]struct {
+		telemetry policy.TelemetryOptions
+		want      string // a beginning
+	}{
+		"default":     {policy.TelemetryOptions{}, "azsdk-go-azmistral/" + moduleVersion + " (go"},
+		"application": {policy.TelemetryOptions{ApplicationID: "my app"}, "my/app azsdk-go-azmistral/" + moduleVersion + " (go"},
+		"disabled":    {policy.TelemetryOptions{Disabled: true}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := play(reply(200, testAnswer))
+			_, err := newTestClient(t, s, func(o *ClientOptions) { o.Telemetry = c.telemetry }).Chat(t.Context(), hello, nil)
+			require.NoError(t, err)
+			got := s.requests[0].Header.Values("User-Agent")
+			assert.Len(t, got, min(1, len(c.want)))
+			assert.True(t, strings.HasPrefix(strings.Join(got, ""), c.want), "%q", got)
+		})
+	}
+}
