@@ -14,6 +14,7 @@ import (
 type answerText struct {
 	data   []byte
 	spans  []unescapedSpan // in order
+	odd    []oddEscape     // of all spans, in order
 	reader answerReader    // for those who captured the response
 }
 
@@ -27,28 +28,45 @@ func (a *answerText) hold(data []byte) *answerText {
 type unescapedSpan struct {
 	from, to int // of the text as it came
 	length   int // of the text as it is, from from on
+	odd      int // how many odd escapes it has
 }
+
+// oddEscape is an escape that is longer than need be, such as \u00e9, by which the
+// text cannot tell that it was one.
+type oddEscape struct {
+	at     int   // in the data, of what it stands for
+	length uint8 // of that, in bytes
+	size   uint8 // of the escape
+	escape [6]byte
+}
+
+// maxOdd bounds the odd escapes: one for so many bytes of a text. A text with more is
+// copied: to note them all would cost as much.
+const maxOdd = 64
 
 // longText is the length in bytes from which a text is a part of the body. Shorter
 // ones are copies, so that an id that is kept for long does not keep the body.
 const longText = 1 << 10
 
-// text gives a long text as a part of the body; false where it is short, has escapes
-// that raw could not make again, or is not UTF-8.
+// text gives a long text as a part of the body; false where it is short, has many
+// escapes that are longer than need be, or of surrogates, or is not UTF-8.
 func (a *answerText) text(t jsonscan.Text) (string, bool) {
 	inside := a.data[t.From:t.To]
-	if len(inside) < longText {
+	if len(inside) < longText || !t.ASCII && !utf8.Valid(inside) {
 		return "", false
 	}
 	if t.Escaped {
-		if !t.Short(a.data) || !t.ASCII && !utf8.Valid(inside) {
+		if bytes.Count(inside, longEscape)+bytes.Count(inside, escapedSlash) > len(inside)/maxOdd || hasSurrogates(inside) {
 			return "", false
 		}
-		text, _ := t.Append(inside[:0], a.data) // never longer than it was
-		a.spans = append(a.spans, unescapedSpan{t.From, t.To, len(text)})
+		before := len(a.odd)
+		text, _ := t.AppendNoting(inside[:0], a.data, func(at, length int, escape []byte) { // never longer than it was
+			odd := oddEscape{at: t.From + at, length: uint8(length), size: uint8(len(escape))}
+			copy(odd.escape[:], escape)
+			a.odd = append(a.odd, odd)
+		})
+		a.spans = append(a.spans, unescapedSpan{t.From, t.To, len(text), len(a.odd) - before})
 		inside = text
-	} else if !t.ASCII && !utf8.Valid(inside) {
-		return "", false
 	}
 	return unsafe.String(unsafe.SliceData(inside), len(inside)), true
 }
@@ -60,10 +78,16 @@ func (a *answerText) raw() []byte {
 		return a.data
 	}
 	raw := make([]byte, 0, len(a.data))
-	end := 0
+	end, odd := 0, a.odd
 	for _, span := range a.spans {
 		raw = append(raw, a.data[end:span.from]...)
-		raw = jsonscan.AppendShort(raw, a.data[span.from:span.from+span.length])
+		end = span.from
+		for _, o := range odd[:span.odd] {
+			raw = append(jsonscan.AppendShort(raw, a.data[end:o.at]), o.escape[:o.size]...)
+			end = o.at + int(o.length)
+		}
+		odd = odd[span.odd:]
+		raw = jsonscan.AppendShort(raw, a.data[end:span.from+span.length])
 		end = span.to
 	}
 	return append(raw, a.data[end:]...)
@@ -71,7 +95,18 @@ func (a *answerText) raw() []byte {
 
 // restore undoes what was unescaped. The texts that were given are not valid then.
 func (a *answerText) restore() {
-	a.data, a.spans = a.raw(), nil
+	a.data, a.spans, a.odd = a.raw(), nil, nil
+}
+
+var (
+	longEscape   = []byte(`\u`)
+	escapedSlash = []byte(`\/`)
+)
+
+// hasSurrogates says whether a text may have escapes of surrogates: a half of a pair
+// is nothing that a text can hold.
+func hasSurrogates(inside []byte) bool {
+	return bytes.Contains(inside, []byte(`\ud`)) || bytes.Contains(inside, []byte(`\uD`))
 }
 
 // answerReader makes the raw text when somebody reads it.

@@ -79,8 +79,12 @@ func TestAnswerTextIsPart(t *testing.T) {
 		{"lines", strings.Repeat(`a \"line\"\n`, 100), true},
 		{"unicode", strings.Repeat("naïve ", 200), true},
 		{"short", `short\n`, false},
-		{"slash", strings.Repeat(`a\/b`, 300), false},
+		{"some slashes", strings.Repeat("plain text ", 100) + `\/\/a\u003cb\n`, true},
+		{"some hex", strings.Repeat("plain text ", 100) + `caf\u00e9\u00E9\u0000\u000a\u20acé\/`, true},
+		{"slashes", strings.Repeat(`a\/b`, 300), false},
 		{"hex", strings.Repeat(`a\u003cb`, 300), false},
+		{"surrogates", strings.Repeat("plain text ", 100) + `\ud83d\ude00`, false},
+		{"half a surrogate", strings.Repeat("plain text ", 100) + `\ud83d`, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			body := strings.ReplaceAll(wholeForms[0], "@", c.text)

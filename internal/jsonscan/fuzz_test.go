@@ -172,9 +172,14 @@ func FuzzText(f *testing.F) {
 			return
 		}
 		require.Equal(t, want, string(got))
-		if text.Short(data) {
-			require.Equal(t, string(raw), string(AppendShort(nil, got)))
-		}
+		again, end := []byte(nil), 0
+		noted, ok := text.AppendNoting(nil, data, func(at, length int, escape []byte) {
+			again = append(AppendShort(again, []byte(want[end:at])), escape...)
+			end = at + length
+		})
+		require.True(t, ok)
+		require.Equal(t, want, string(noted))
+		require.Equal(t, string(raw), string(AppendShort(again, got[end:])))
 		// In its own place: never longer, never written before it was read.
 		own, _ := text.Append(data[text.From:text.From], bytes.Clone(data))
 		same, _ := text.Append(data[text.From:text.From], restore(data, raw, text.From, inside))

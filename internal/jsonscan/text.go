@@ -1,7 +1,6 @@
 package jsonscan
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf16"
@@ -65,6 +64,13 @@ func Inside(data []byte, from int) (Text, bool) {
 // Append appends the text that t stands for. It is false where a string of Go
 // cannot hold it: half of a surrogate pair, or bytes that are not UTF-8.
 func (t Text) Append(dst, data []byte) ([]byte, bool) {
+	return t.AppendNoting(dst, data, nil)
+}
+
+// AppendNoting is Append that tells of each escape which AppendShort would not write
+// again: where what it stands for begins in dst and how long it is there, and the
+// escape itself, valid during the call. dst may lie at the text's own place.
+func (t Text) AppendNoting(dst, data []byte, note func(at, length int, escape []byte)) ([]byte, bool) {
 	raw := data[t.From:t.To]
 	if !t.ASCII && !utf8.Valid(raw) {
 		return dst, false
@@ -79,28 +85,17 @@ func (t Text) Append(dst, data []byte) ([]byte, bool) {
 		if n == 0 {
 			return dst, false
 		}
+		if note != nil && (raw[1] == 'u' || raw[1] == '/') {
+			note(len(dst), utf8.RuneLen(r), raw[:n])
+		}
 		dst = utf8.AppendRune(dst, r)
 		raw = raw[n:]
 	}
 	return append(dst, raw...), true
 }
 
-// Short says whether t has no other escapes than those that AppendShort writes: of two
-// characters, and of what must be escaped.
-func (t Text) Short(data []byte) bool {
-	for raw := data[t.From:t.To]; ; raw = raw[2:] {
-		i := bytes.IndexByte(raw, '\\')
-		if i < 0 {
-			return true
-		}
-		if raw = raw[i:]; raw[1] == 'u' || raw[1] == '/' {
-			return false
-		}
-	}
-}
-
-// AppendShort appends a text escaped: what has to be, and each in two characters.
-// Control characters that have no such escape are not in a text that was Short.
+// AppendShort appends a text escaped: what has to be, and each in two characters. A
+// control character that has no such escape is no text for it.
 func AppendShort(dst, text []byte) []byte {
 	for {
 		i, _ := special(text, 0)
