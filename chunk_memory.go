@@ -7,9 +7,9 @@ import "unsafe"
 // from them. Whoever keeps one chunk keeps its array, and the blocks of its strings.
 const (
 	firstSlab  = 1  // values, in the first array: short answers do not pay for long ones
-	mostSlab   = 36 // values: 36 chunks fill a size class of Go's allocator (8 KiB)
+	mostSlab   = 18 // values: 18 chunks fill a size class of Go's allocator (4 KiB)
 	firstBlock = 256
-	mostBlock  = 4 << 10
+	mostBlock  = 1 << 10
 )
 
 // slab gives values of one type, zero and each only once.
