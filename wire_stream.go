@@ -153,7 +153,7 @@ func (w *wireSource) next() (*ChatChunk, error) {
 		w.heard = true
 		k.span.firstChunk()
 	}
-	if bytes.Equal(bytes.TrimSpace(event.Data), doneMark) {
+	if !isObject(event.Data) && bytes.Equal(bytes.TrimSpace(event.Data), doneMark) {
 		return nil, io.EOF
 	}
 	return w.chunk(event)
@@ -164,7 +164,7 @@ func (w *wireSource) next() (*ChatChunk, error) {
 func (w *wireSource) event() (sse.Event, error) {
 	for {
 		event, err := w.reader.Next()
-		if err == nil && len(bytes.TrimSpace(event.Data)) == 0 {
+		if err == nil && !isObject(event.Data) && len(bytes.TrimSpace(event.Data)) == 0 {
 			continue
 		}
 		if w.waiting {
@@ -191,6 +191,9 @@ func (w *wireSource) read(p []byte) (int, error) {
 }
 
 var doneMark = []byte("[DONE]")
+
+// isObject tells what nearly all data is, by its first byte: neither blank nor a mark.
+func isObject(data []byte) bool { return len(data) > 0 && data[0] == '{' }
 
 // chunk reads one event.
 func (w *wireSource) chunk(event sse.Event) (*ChatChunk, error) {
