@@ -104,22 +104,27 @@ func (s *ChatStream) next() (*ChatChunk, error) {
 	s.inNext.Lock()
 	defer s.inNext.Unlock()
 	if s.err == nil && s.closed.Load() {
-		s.finish(s.closedError())
+		return nil, s.ended(nil)
 	}
 	if s.err != nil {
 		return nil, s.err
 	}
 	chunk, err := s.source.next()
-	switch {
-	case err == nil && s.closed.Load():
-		s.finish(s.closedError())
-	case err == nil:
+	if err == nil && !s.closed.Load() {
 		s.fold.add(chunk)
 		return chunk, nil
-	default:
+	}
+	return nil, s.ended(err)
+}
+
+// ended ends the stream: with what its source said, nil where it was closed.
+func (s *ChatStream) ended(err error) error {
+	if err == nil {
+		s.finish(s.closedError())
+	} else {
 		s.finish(s.judge(err))
 	}
-	return nil, s.err
+	return s.err
 }
 
 // judge turns what ended the source into what Next returns.

@@ -131,6 +131,7 @@ type wireSource struct {
 	info    ResponseInfo
 	reader  *sse.Reader
 	decoder chunkDecoder
+	event   sse.Event // the last one; its data is valid until the next
 
 	unwatch   func() bool   // ends the watch over the caller's context
 	startLeft time.Duration // of the start deadline, as the headers came: the time until the first next is the caller's
@@ -140,40 +141,41 @@ type wireSource struct {
 	progress  int64         // of the reader, when the idle deadline was last moved
 }
 
+// next reads one event and makes a chunk of it. Where thousands of streams wait, each
+// waits on a stack: so the frames from here to the read are kept small, and what is
+// done before and after has functions of its own.
 func (w *wireSource) next() (*ChatChunk, error) {
-	k := w.call
-	if k.ctx.Err() != nil {
-		return nil, k.broken(w.resp, w.info, k.ctx.Err())
+	if w.call.ctx.Err() != nil {
+		return nil, w.leftError()
 	}
-	event, err := w.event()
-	if err != nil {
+	if err := w.advance(); err != nil {
 		return nil, w.ended(err)
 	}
-	if !w.heard {
-		w.heard = true
-		k.span.firstChunk()
-	}
-	if !isObject(event.Data) && bytes.Equal(bytes.TrimSpace(event.Data), doneMark) {
-		return nil, io.EOF
-	}
-	return w.chunk(event)
+	return w.chunk()
 }
 
-// event returns the next event but for heartbeats of blanks. Events that have come
-// already cost no look at the clock.
-func (w *wireSource) event() (sse.Event, error) {
-	for {
-		event, err := w.reader.Next()
-		if err == nil && !isObject(event.Data) && len(bytes.TrimSpace(event.Data)) == 0 {
-			continue
-		}
-		if w.waiting {
-			w.waiting = false
-			w.call.clock.disarm()
-		}
-		return event, err
-	}
+//go:noinline
+func (w *wireSource) leftError() error {
+	return w.call.broken(w.resp, w.info, w.call.ctx.Err())
 }
+
+// advance goes on to the next event but for heartbeats of blanks. Events that have
+// come already cost no look at the clock.
+func (w *wireSource) advance() (err error) {
+	for {
+		w.event, err = w.reader.Next()
+		if err != nil || isObject(w.event.Data) || !isBlank(w.event.Data) {
+			break
+		}
+	}
+	if w.waiting {
+		w.waiting = false
+		w.call.clock.disarm()
+	}
+	return err
+}
+
+func isBlank(data []byte) bool { return len(bytes.TrimSpace(data)) == 0 }
 
 // read is the reader's source: the body, under the start deadline until the first
 // event, then under the idle deadline. Only bytes of events move that one on;
@@ -195,9 +197,16 @@ var doneMark = []byte("[DONE]")
 // isObject tells what nearly all data is, by its first byte: neither blank nor a mark.
 func isObject(data []byte) bool { return len(data) > 0 && data[0] == '{' }
 
-// chunk reads one event.
-func (w *wireSource) chunk(event sse.Event) (*ChatChunk, error) {
-	k := w.call
+// chunk reads the event; io.EOF for the mark of the end.
+func (w *wireSource) chunk() (*ChatChunk, error) {
+	k, event := w.call, &w.event
+	if !w.heard {
+		w.heard = true
+		k.span.firstChunk()
+	}
+	if !isObject(event.Data) && bytes.Equal(bytes.TrimSpace(event.Data), doneMark) {
+		return nil, io.EOF
+	}
 	chunk, suspect, err := w.decoder.decode(event.Data)
 	if err != nil || suspect || event.Name == "error" {
 		if problem, is := errbody.Detect(event.Name, event.Data); is {

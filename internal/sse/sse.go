@@ -71,29 +71,42 @@ func (r *Reader) Next() (Event, error) {
 	}
 	r.dropEvent() // what the last call handed out
 	for {
+		event, more, err := r.ready()
+		if !more {
+			return event, err
+		}
+		r.buf.fill()
+	}
+}
+
+// ready gives the next event that has come, or the end; more: another read has to
+// come first. Reading is not its business: a stack that waits for it is to be small.
+func (r *Reader) ready() (event Event, more bool, err error) {
+	for {
 		if !r.hasData && r.name == "" && r.passing == passNone {
 			if data, ok := r.buf.plainEvent(r.max); ok {
 				r.progress += int64(len(data))
-				return Event{Data: data}, nil
+				return Event{Data: data}, false, nil
 			}
 		}
 		line, ended := r.buf.line()
 		switch {
 		case !ended && r.buf.err == nil:
 			if err := r.begin(line); err != nil {
-				return Event{}, r.end(err)
+				return Event{}, false, r.end(err)
 			}
-			r.buf.fill()
+			return Event{}, true, nil
 		case !ended:
-			return r.finish(line)
+			event, err := r.finish(line)
+			return event, false, err
 		case len(line) == 0 && r.passing == passNone:
 			if event, ok := r.event(); ok {
-				return event, nil
+				return event, false, nil
 			}
 			r.dropEvent()
 		default:
 			if err := r.take(line); err != nil {
-				return Event{}, r.end(err)
+				return Event{}, false, r.end(err)
 			}
 		}
 	}
