@@ -21,7 +21,7 @@ func (k *call) readAnswer(resp *http.Response, info ResponseInfo) ([]byte, *Erro
 	defer resp.Body.Close()
 	most := min(k.client.maxResponseBytes, math.MaxInt64-1) // one more is read
 	if n := resp.ContentLength; n > 0 && n <= most {
-		return k.readBody(make([]byte, 0, n+1), resp, info, most) // io.EOF may take one read more
+		return k.readBody(make([]byte, 0, min(n, mostPromised)+1), resp, info, most) // io.EOF may take one read more
 	}
 	buffer := answerBuffers.Get().(*[]byte)
 	body, e := k.readBody(*buffer, resp, info, most)
@@ -38,6 +38,9 @@ func (k *call) readAnswer(resp *http.Response, info ResponseInfo) ([]byte, *Erro
 // answerBuffers take bodies whose length is not known beforehand. The answer then
 // gets a copy that is no larger than it.
 var answerBuffers = sync.Pool{New: func() any { return new(make([]byte, 0, 4<<10)) }}
+
+// mostPromised bounds the memory, in bytes, that a promised length alone gets.
+const mostPromised = 64 << 20
 
 // mostPooled is in bytes: what one large answer needed is not kept for small ones.
 const mostPooled = 1 << 20
@@ -61,7 +64,7 @@ func (k *call) readBody(buffer []byte, resp *http.Response, info ResponseInfo, m
 			return buffer, nil
 		case err != nil:
 			return buffer, k.broken(resp, info, err)
-		case n > 0 && int64(len(buffer)) != resp.ContentLength: // what is left then is the end
+		case n > 0:
 			k.clock.arm(k.idle, limit, k.send.cancel)
 		}
 	}

@@ -25,6 +25,7 @@ var wholeForms = []string{
 	`{"choices":[{"message":{"content":"@"},"finish_reason":"stop"},{"index":1,"message":{"content":"@","content":"twice"}}]}`,
 	`{"choices":[{"message":{"content":[{"type":"text","text":"@","text":"twice"},{"type":"thinking","thinking":[{"type":"text","text":"@"},7]}]}}],"error":"@"}`,
 	`{"choices":[{"message":{"content":"@"}}],"id":7,"usage":[]}`,
+	`{"choices":[{"message":{"tool_calls":[{"id":"a","function":{"name":"f","arguments":"@"}},{"id":"a","function":{"arguments":"@"}}]}}]}`,
 }
 
 // requireWhole compares with decode and with the body as it was.
@@ -98,6 +99,18 @@ func TestAnswerTextIsPart(t *testing.T) {
 			}
 			assert.Equal(t, c.isPart, before == strings.Repeat("#", len(before)))
 		})
+	}
+}
+
+// Each long text has its own escapes that are longer than need be.
+func TestAnswerTextsWithOddEscapes(t *testing.T) {
+	for _, form := range wholeForms {
+		n := 0
+		for strings.Contains(form, "@") {
+			n++
+			form = strings.Replace(form, "@", strings.Repeat("plain text ", 100+n)+strings.Repeat(`\u00e9\/`, n), 1)
+		}
+		requireWhole(t, form)
 	}
 }
 

@@ -32,10 +32,11 @@ type call struct {
 	first    send        // where the first one is kept
 	carry    callContext // what the request is sent with
 
-	requestID [1]string // a header's value
-	judged    *Error
-	judgedOf  *http.Response // what judged was said of: a response,
-	judgedBy  error          // or an error
+	headers     [5]string // values of the request's: a caller's policy may write to them
+	headersUsed int
+	judged      *Error
+	judgedOf    *http.Response // what judged was said of: a response,
+	judgedBy    error          // or an error
 }
 
 // newCall checks req and makes everything that is made once for a call.
@@ -114,21 +115,30 @@ func (k *call) request() (*policy.Request, error) {
 		return nil, err
 	}
 	h := raw.Header
-	h["Content-Type"] = contentTypeJSON
-	if k.client.userAgent != nil {
-		h[userAgentHeader] = k.client.userAgent
-	}
-	h["Accept"] = acceptJSON
+	k.header(h, "Content-Type", "application/json")
+	k.header(h, userAgentHeader, k.client.userAgent)
 	if k.stream {
-		h["Accept"] = acceptEvents
+		k.header(h, "Accept", "text/event-stream")
+	} else {
+		k.header(h, "Accept", "application/json")
 	}
 	if k.passThrough {
-		h[extraParametersHeader] = passThroughValue
+		k.header(h, extraParametersHeader, "pass-through")
 	}
-	k.requestID[0] = newRequestID()
-	h[clientRequestIDHeader] = k.requestID[:]
+	k.header(h, clientRequestIDHeader, newRequestID())
 	runtime.SkipBodyDownload(req)
 	return req, nil
+}
+
+// header sets a header that is not "", in the call's own memory.
+func (k *call) header(h http.Header, name, value string) {
+	if value == "" {
+		return
+	}
+	i := k.headersUsed
+	k.headersUsed++
+	k.headers[i] = value
+	h[name] = k.headers[i : i+1 : i+1]
 }
 
 // complete adds to a response what a transport or a caller's policy left out of
@@ -146,14 +156,6 @@ func complete(resp *http.Response, req *http.Request) {
 		resp.Request = &bare
 	}
 }
-
-// Shared, never written: header values are slices, and these are always the same.
-var (
-	contentTypeJSON  = []string{"application/json"}
-	acceptJSON       = []string{"application/json"}
-	acceptEvents     = []string{"text/event-stream"}
-	passThroughValue = []string{"pass-through"}
-)
 
 // release ends the last send and the timer. What was read stays valid.
 func (k *call) release() {

@@ -25,6 +25,8 @@ var chunkSeeds = []string{
 	`{"object":"@","choices":[]}`,
 	`{"object":"chat.completion.chunk","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":-3,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":5},"prompt_audio_seconds":6}}`,
 	`{"choices":[{"finish_reason":"content_filter"}],"error":null,"@":"@"}`,
+	`{"choices":[],"statuscode":404}`,
+	`{"choices":[{"delta":{"content":"@"}}],"statuscode":404}`,
 	"\xEF\xBB\xBF {\"choices\" : [ { \"delta\" : { \"content\" : \"@\" } } ] } ",
 }
 
@@ -91,6 +93,28 @@ func requireSameChunks(t *testing.T, texts [][]byte) {
 		general, _ := decode(bytes.Clone(text))
 		chunk, _, _ := d.decode(text)
 		require.Equal(t, &general.chunk, chunk, "after all were changed: %s", text)
+	}
+}
+
+// Nulls in a list count against its bounds too, and against the largest index.
+func TestChunkListBounds(t *testing.T) {
+	many := func(item string) string { return strings.Repeat(item+",", 5000) }
+	for _, text := range []string{
+		`{"choices":[` + strings.Repeat("null,", 1100) + `{"delta":{"content":"a"}}]}`,
+		`{"choices":[` + many("null") + `null]}`,
+		`{"choices":[{"delta":{"tool_calls":[` + many("null") + `null]}}]}`,
+		`{"choices":[{"delta":{"content":[` + many("null") + `null]}}]}`,
+		`{"choices":[` + strings.Repeat(`{"index":0},`, 128) + "null," + many(`{"index":0}`) + `{"index":0}]}`,
+		`{"choices":[{"delta":{"content":[` + strings.Repeat(`{"type":"text","text":"a"},`, 128) + "null," + many(`{"type":"text","text":"a"}`) + `null]}}]}`,
+		`{"choices":[{"delta":{"tool_calls":[` + strings.Repeat(`{"id":"a"},`, 128) + "null," + many(`{"id":"a"}`) + `null]}}]}`,
+	} {
+		_, want := decode([]byte(text))
+		require.Error(t, want)
+		var d chunkDecoder
+		_, _, err := d.decode([]byte(text))
+		require.Equal(t, want, err)
+		_, _, _, err = new(wholeWork).decode(new(answerText).hold([]byte(text)))
+		require.Equal(t, want, err)
 	}
 }
 

@@ -90,7 +90,7 @@ func (s *chunkScan) body(room *chunkRoom) {
 		case "prompt_filter_results":
 			seen.once(s, 6)
 			chunk.Filter = s.promptFilter()
-		case "prompt_annotations", "error", "message", "detail", "code", "title", "status":
+		case "prompt_annotations", "error", "message", "detail", "code", "title", "status", "statuscode":
 			s.onlyNull()
 		default:
 			s.ignored()
@@ -198,15 +198,15 @@ func (s *chunkScan) choices(room *chunkRoom) {
 	chunk := &room.chunk
 	place := 0
 	for s.List(); s.Item(); place++ {
+		if place == maxScanned {
+			s.Fail()
+			return
+		}
 		if s.Null() {
 			continue
 		}
 		if chunk.Choices == nil {
 			chunk.Choices = room.choice[:0:1]
-		}
-		if place == maxScanned {
-			s.Fail()
-			return
 		}
 		chunk.Choices = append(chunk.Choices, ChunkChoice{Index: place})
 		s.choice(&chunk.Choices[len(chunk.Choices)-1])
@@ -388,12 +388,12 @@ func (s *chunkScan) parts() Content {
 	content := Content{}
 	n := 0
 	for s.List(); s.Item(); n++ {
-		if s.Null() {
-			continue
-		}
 		if n == maxScanned {
 			s.Fail()
 			return content
+		}
+		if s.Null() {
+			continue
 		}
 		if n == 1 && s.template != nil {
 			s.template.fix()
@@ -514,16 +514,18 @@ func (s *chunkScan) calls() []ToolCallDelta {
 		return nil
 	}
 	var calls []ToolCallDelta
-	for s.List(); s.Item(); {
+	n := 0
+	for s.List(); s.Item(); n++ {
+		if n == maxScanned {
+			s.Fail()
+			return nil
+		}
 		if s.Null() {
 			continue
 		}
 		switch len(calls) {
 		case 0:
 			calls = s.memory.calls.take()[:0:1]
-		case maxScanned:
-			s.Fail()
-			return nil
 		default:
 			if s.template != nil {
 				s.template.fix()
@@ -543,7 +545,7 @@ func (s *chunkScan) call() ToolCallDelta {
 		case "index":
 			seen.once(s, 0)
 			if !s.Null() {
-				call.Index = max(int(s.Int()), -1)
+				call.Index = max(s.integer(), -1)
 			}
 		case "id":
 			seen.once(s, 1)

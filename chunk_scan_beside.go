@@ -79,7 +79,16 @@ func (s *chunkScan) count() int {
 	if s.Null() {
 		return 0
 	}
-	return max(int(s.Int()), 0)
+	return max(s.integer(), 0)
+}
+
+// integer reads a number that an int can hold.
+func (s *chunkScan) integer() int {
+	n := s.Int()
+	if int64(int(n)) != n {
+		s.Fail()
+	}
+	return int(n)
 }
 
 // promptFilter reads what the content filter found in the prompts.

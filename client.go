@@ -42,7 +42,7 @@ type Client struct {
 	maxResponseBytes int64
 	maxEventBytes    int64
 	transport        *guard
-	userAgent        []string // shared by all requests, never written; nil: net/http's own
+	userAgent        string // empty: net/http's own
 }
 
 // NewClient returns a Client that signs in with Microsoft Entra ID.
@@ -163,15 +163,15 @@ func (c *Client) connect(o ClientOptions, auth []policy.Policy) (*Client, error)
 }
 
 // userAgent is the header value that azcore's telemetry policy makes, for each call
-// anew; nil where it is disabled.
-func userAgent(o policy.TelemetryOptions) []string {
+// anew; empty where it is disabled.
+func userAgent(o policy.TelemetryOptions) string {
 	req, err := runtime.NewRequest(context.Background(), http.MethodGet, "https://localhost/")
 	if err != nil {
-		return nil
+		return ""
 	}
 	// There is no policy to pass the request on to: the error says so, and nothing else.
 	_, _ = runtime.NewTelemetryPolicy(moduleName, moduleVersion, &o).Do(req)
-	return slices.Clip(req.Raw().Header.Values(userAgentHeader))
+	return req.Raw().Header.Get(userAgentHeader)
 }
 
 // checkModel says whether a request can go without a model.

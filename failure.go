@@ -207,11 +207,7 @@ func (e *contextError) Unwrap() []error { return []error{e.cause, e.err} }
 func (k *call) authFacts() authFacts {
 	facts := authFacts{keyHeader: k.client.keyHeader, scope: k.client.tokenScope}
 	if k.send != nil {
-		for _, text := range k.send.credentials {
-			if audience, tenant, ok := tokenClaims(text); ok {
-				facts.audience, facts.tenant = audience, tenant // the last, after a claims challenge
-			}
-		}
+		facts.audience, facts.tenant, _ = tokenClaims(k.send.token)
 	}
 	return facts
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net"
@@ -37,6 +38,7 @@ type send struct {
 
 	// Written by the guard before it returns, read after.
 	credentials []string
+	token       string    // what Authorization brought, without its scheme
 	room        [1]string // for credentials
 	bodyCut     error     // why the body of a refusal ended early
 }
@@ -105,8 +107,18 @@ func (s *send) delivered(err error) bool {
 // flushFailed says that the one write of a request in memory failed: net/http calls
 // WroteRequest for such before it writes.
 func (t *sendTrace) flushFailed(err error) bool {
+	if !t.inMemory || t.http2.Load() {
+		return false
+	}
+	// net/http's error for it has no type that can be named. That a write failed is not
+	// enough: on HTTP/2 without TLS it may be any write of the connection.
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		if fmt.Sprintf("%T", e) == "http.nothingWrittenError" {
+			return true
+		}
+	}
 	var op *net.OpError
-	return t.inMemory && !t.http2.Load() && errors.As(err, &op) && op.Op == "write"
+	return errors.As(err, &op) && op.Op == "write" && strings.Contains(err.Error(), "HTTP/1.x transport connection broken")
 }
 
 // connected says whether a connection was had.
@@ -124,6 +136,7 @@ type sendTrace struct {
 	asked, gotConn, reused, http2 atomic.Bool
 	wrote, writeFailed, firstByte atomic.Bool
 	wroteHeaders, bodyRead        atomic.Bool
+	goesOn                        bool         // a second GetConn means that net/http goes on to another connection, as nothing was written
 	inMemory                      bool         // the body tells nothing of how far it was read
 	body                          bytes.Reader // it, then
 
@@ -136,7 +149,15 @@ func (t *sendTrace) untold() bool { return !t.asked.Load() && !t.gotConn.Load() 
 // watch puts the trace into ctx.
 func (t *sendTrace) watch(ctx context.Context) context.Context {
 	t.hooks = httptrace.ClientTrace{
-		GetConn: func(string) { t.asked.Store(true) },
+		GetConn: func(string) {
+			if t.asked.Swap(true) && t.goesOn {
+				t.gotConn.Store(false)
+				t.wrote.Store(false)
+				t.writeFailed.Store(false)
+				t.wroteHeaders.Store(false)
+				t.bodyRead.Store(false)
+			}
+		},
 		GotConn: func(info httptrace.GotConnInfo) {
 			t.reused.Store(info.Reused)
 			if c, ok := info.Conn.(*tls.Conn); ok && c.ConnectionState().NegotiatedProtocol == "h2" {

@@ -90,8 +90,13 @@ func (g *guard) Do(req *http.Request) (*http.Response, error) {
 		return nil, errors.New("azmistral: a request that is none of this client's came to its transport")
 	}
 	s.credentials = g.credentials(req.Header, s.credentials)
+	_, s.token, _ = strings.Cut(req.Header.Get(authorizationHeader), " ")
 	// Not sooner: the token's way to the credential would be traced too.
 	trace := s.enter()
+	// With one of these headers net/http sends again also what may have been taken; a
+	// caller's RoundTripper may do so of its own.
+	_, isTransport := g.tripper.(*http.Transport)
+	trace.goesOn = isTransport && req.Header["Idempotency-Key"] == nil && req.Header["X-Idempotency-Key"] == nil
 	req = req.WithContext(trace.watch(req.Context()))
 	if req.Body == io.ReadCloser(k.body) {
 		k.body.prepare(req, trace)

@@ -151,7 +151,7 @@ func depth(data []byte) (deepest int) {
 // FuzzText compares with encoding/json's reading of a string, and with what it was
 // where it is escaped again.
 func FuzzText(f *testing.F) {
-	for _, seed := range []string{``, `a`, `\n`, `0123456789\t\"\\\b\f\r0123456789`, `\/`, `\u000a`, `é😀`, `\ud83d\ude00`, `\ud83dx`, "\xff", `\`, `"`, "\x1f", `01234567"89`, "0123456\x01"} {
+	for _, seed := range []string{``, `a`, `\n`, `0123456789\t\"\\\b\f\r0123456789`, `\/`, `\u000a`, `é😀`, `\ud83d\ude00`, `\ud83dx`, `\u00zz`, `\u00g`, "\xff", `\`, `"`, "\x1f", `01234567"89`, "0123456\x01"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, inside []byte) {
