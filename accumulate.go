@@ -2,6 +2,7 @@ package azmistral
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -89,6 +90,21 @@ func (a *accumulator) whole() bool {
 		}
 	}
 	return len(a.choices) > 0
+}
+
+// failed says which choice ended with FinishError, of several the one with the lowest
+// index; empty: none.
+func (a *accumulator) failed() string {
+	lowest := -1
+	for _, choice := range a.choices {
+		if choice.finish == FinishError && (lowest < 0 || choice.index < lowest) {
+			lowest = choice.index
+		}
+	}
+	if lowest < 0 {
+		return ""
+	}
+	return fmt.Sprintf("the service gave up on choice %d: finish reason %q", lowest, FinishError)
 }
 
 // response returns what was folded so far: never nil, a copy of its own. Choices

@@ -116,7 +116,7 @@ func (k *call) makeAnswer(resp *http.Response, info ResponseInfo, body []byte, w
 	work.fold.add(chunk)
 	answer = work.fold.respond(room)
 	answer.Info, answer.text = info, text
-	if failed := failedChoice(answer); failed != "" {
+	if failed := work.fold.failed(); failed != "" {
 		return nil, nil, (&Error{StatusCode: info.StatusCode, Info: info, Delivered: true, kind: ErrIncomplete, what: failed}).withResponse(resp)
 	}
 	return answer, chunk, nil

@@ -337,9 +337,16 @@ func wholeNumber(raw []byte) (int, bool) {
 // decodeCreated reads seconds since 1970. Anything else than a positive integer
 // that is a time up to the year 9999 is no time.
 func decodeCreated(raw json.RawMessage) time.Time {
-	const year10000 = 253402300800
 	seconds, err := strconv.ParseInt(string(raw), 10, 64)
-	if err != nil || seconds <= 0 || seconds >= year10000 {
+	if err != nil {
+		return time.Time{}
+	}
+	return createdAt(seconds)
+}
+
+func createdAt(seconds int64) time.Time {
+	const year10000 = 253402300800
+	if seconds <= 0 || seconds >= year10000 {
 		return time.Time{}
 	}
 	return time.Unix(seconds, 0).UTC()

@@ -157,3 +157,15 @@ func TestUserAgent(t *testing.T) {
 		})
 	}
 }
+
+// A 401 is explained by the token that was sent, not by another one that a caller's
+// gateway wants beside it.
+func TestHintNamesTheTokenSent(t *testing.T) {
+	c := newTokenClient(t, testEndpoint, &fakeCredential{}, play(reply(401, `{"error":{"code":"401","message":"Unauthorized"}}`)), nil)
+	other := jwt(`{"aud":"https://gateway.example"}`)
+	_, err := c.Chat(policy.WithHTTPHeader(t.Context(), http.Header{"Proxy-Authorization": {"Bearer " + other}, "Api-Key": {other}}), hello, nil)
+	require.ErrorIs(t, err, ErrAuthentication)
+	assert.Contains(t, err.Error(), "audience https://cognitiveservices.azure.com")
+	assert.NotContains(t, err.Error(), "gateway.example")
+	assert.NotContains(t, err.Error(), other)
+}

@@ -140,8 +140,8 @@ func (s *ChatStream) judge(err error) error {
 			e = s.failure(nil, err, "the answer was cut short: "+err.Error())
 		}
 		return e
-	case whole && failedChoice(s.fold.response()) != "":
-		return s.failure(ErrIncomplete, nil, failedChoice(s.fold.response()))
+	case whole && s.fold.failed() != "":
+		return s.failure(ErrIncomplete, nil, s.fold.failed())
 	case whole && (err == io.EOF || e == nil || e.forgivable):
 		return io.EOF
 	case err == io.EOF:
@@ -159,16 +159,6 @@ func (s *ChatStream) failure(kind, cause error, what string) *Error {
 		e.withResponse(s.resp)
 	}
 	return e
-}
-
-// failedChoice says which choice ended with FinishError; empty: none.
-func failedChoice(r *ChatResponse) string {
-	for _, c := range r.Choices {
-		if c.FinishReason == FinishError {
-			return fmt.Sprintf("the service gave up on choice %d: finish reason %q", c.Index, FinishError)
-		}
-	}
-	return ""
 }
 
 // missingChoice says what a stream's end came before.
