@@ -15,10 +15,14 @@ import (
 //
 //	go test -run TestAPI . -update
 func TestAPI(t *testing.T) {
-	for name, dir := range map[string]string{"azmistral": ".", "azmistraltest": "./azmistraltest"} {
+	for _, dir := range public {
+		name := dir
+		if dir == "." {
+			name = "azmistral"
+		}
 		t.Run(name, func(t *testing.T) {
 			watchSources(t)
-			got, err := exec.Command("go", "doc", "-all", dir).Output()
+			got, err := exec.Command("go", "doc", "-all", "./"+dir).Output()
 			require.NoError(t, err)
 			golden := filepath.Join("testdata", "api", name+".txt")
 			if flag.Lookup("update").Value.String() == "true" { // defined in the package's own tests

@@ -23,18 +23,20 @@ const (
 )
 
 // internals may import the standard library only.
-var internals = []string{"internal/route", "internal/sse", "internal/jsonscan", "internal/errbody"}
+var internals = []string{"internal/route", "internal/sse", "internal/jsonscan", "internal/errbody", "internal/partial"}
 
 // imports says what each package may import besides the standard library: packages
 // of this module by their folder, others by their path, with all below it. Imports
 // go downward only. A package that is missing here needs a decision.
 var imports = map[string][]string{
-	"":                append([]string{azcoreSDK, "limit"}, internals...),
+	"":                {azcoreSDK, "limit", "internal/route", "internal/sse", "internal/jsonscan", "internal/errbody"},
 	"azmistraltest":   {"", azcoreSDK},
 	"limit":           {},
 	"pool":            {"", azcoreSDK},
 	"internal/schema": {jsonschema},
-	"structured":      {"", "internal/schema"},
+	"media":           {""},
+	"prefix":          {""},
+	"structured":      {"", "internal/schema", "internal/partial"},
 	"tools":           {"", "internal/schema"},
 }
 
@@ -60,30 +62,40 @@ func TestImports(t *testing.T) {
 			assert.True(t, ok, "%s imports %s", words[0], path)
 		}
 	}
-	for _, name := range []string{"", "azmistraltest", "internal/route", "internal/sse", "internal/errbody"} {
+	for _, name := range []string{"", "azmistraltest", "media", "prefix", "structured", "tools"} {
 		assert.True(t, seen[name], "package %q is gone", name)
 	}
 }
 
-// What a program gets that imports the root: azcore, and what that needs.
+// What a program gets that imports the root: azcore, and what that needs. Schemas
+// come only with the packages that make them.
 func TestModules(t *testing.T) {
-	for _, name := range []string{".", "./azmistraltest"} {
+	base := []string{
+		azcoreSDK,
+		"github.com/Azure/azure-sdk-for-go/sdk/internal",
+		thisModule,
+		"golang.org/x/net",
+		"golang.org/x/text",
+	}
+	withSchemas := append([]string{jsonschema}, base...)
+	for name, want := range map[string][]string{
+		".": base, "./azmistraltest": base, "./media": base, "./prefix": base,
+		"./structured": withSchemas, "./tools": withSchemas,
+	} {
 		modules := goList(t, "-deps", "-f", `{{with .Module}}{{.Path}}{{end}}`, name)
 		slices.Sort(modules)
-		assert.Equal(t, []string{
-			azcoreSDK,
-			"github.com/Azure/azure-sdk-for-go/sdk/internal",
-			thisModule,
-			"golang.org/x/net",
-			"golang.org/x/text",
-		}, slices.Compact(modules), name)
+		slices.Sort(want)
+		assert.Equal(t, want, slices.Compact(modules), name)
 	}
 	assert.NotContains(t, goList(t, "-deps", "./azmistraltest"), "testing", "azmistraltest must not bring flags of testing into a program")
 }
 
+// public are the folders of the packages that users import.
+var public = []string{".", "azmistraltest", "media", "prefix", "structured", "tools"}
+
 // Godoc does not show what an alias of an internal type is.
 func TestNoInternalAliases(t *testing.T) {
-	for _, dir := range []string{".", "azmistraltest"} {
+	for _, dir := range public {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		require.NoError(t, err)
 		require.NotEmpty(t, files)

@@ -44,8 +44,12 @@ func readmeBlocks(t *testing.T, language string) []string {
 // Every Go block that is no program occurs in an Example or in a test, which the
 // compiler has read.
 func TestReadmeCode(t *testing.T) {
-	files, err := filepath.Glob("example_*_test.go")
-	require.NoError(t, err)
+	var files []string
+	for _, dir := range public {
+		found, err := filepath.Glob(filepath.Join(dir, "example*_test.go"))
+		require.NoError(t, err)
+		files = append(files, found...)
+	}
 	var sources [][]string
 	for _, name := range files {
 		text, err := os.ReadFile(name)
