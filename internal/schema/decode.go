@@ -78,7 +78,7 @@ func (p part) notUnquoted() Problem {
 	if elem(p.of).Kind() == reflect.String {
 		return Problem{p.path, "format", `must be a string that holds a JSON string, as in "\"text\"", not ` + cut(string(p.text))}
 	}
-	return Problem{p.path, "format", fmt.Sprintf("must be a string with a value that a %s can hold, not %s", elem(p.of).Kind(), cut(string(p.text)))}
+	return Problem{p.path, "format", fmt.Sprintf("must be a string with a value that fits into %s, not %s", elem(p.of).Kind(), cut(string(p.text)))}
 }
 
 // partsOf gives the values in text that are read on their own.
@@ -145,7 +145,7 @@ func notRead(text []byte, t reflect.Type, path string, err error) Problem {
 	case isNumber && isWhole(t) && !numberForm["integer"].MatchString(string(n)):
 		p.add(path, "type", "must be a whole number written without fraction and exponent, not %s", show(value))
 	case isNumber && isTypeError:
-		p.add(path, "type", "must be a number that a %s can hold, not %s", t.Kind(), show(value))
+		p.add(path, "type", "must be a number that fits into %s, not %s", t.Kind(), show(value))
 	case isTypeError:
 		p.add(path, "type", "cannot be %s: it is read into a Go %s", describeValue(value), typeError.Type)
 	default:

@@ -3,6 +3,7 @@ package schema
 import (
 	_ "embed" // the meta-schema
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -28,8 +29,10 @@ var metaSchema = sync.OnceValue(func() *Schema {
 
 // checkSchema says what keeps a schema that a user wrote from being used.
 func checkSchema(tree any) error {
-	switch tree.(type) {
+	switch tree := tree.(type) {
 	case *object, bool:
+	case string:
+		return fmt.Errorf("a JSON Schema is an object, or true or false, not a string: give JSON text as json.RawMessage or []byte, not %s", show(tree))
 	default:
 		return fmt.Errorf("a JSON Schema is an object, or true or false, not %s", describeValue(tree))
 	}
@@ -60,12 +63,23 @@ func (r reader) checkOne(place string, o *object) error {
 			return fmt.Errorf("%s is %s, and there is no such place within the schema", join(place, "$ref"), quote(cut(ref)))
 		}
 	}
+	patterns, _ := o.get("patternProperties").(*object)
+	for _, pattern := range append(namesIn(patterns), stringOf(o.get("pattern"))) {
+		if _, err := regexp.Compile(pattern); err != nil {
+			return fmt.Errorf("%s: the pattern %s is none that Go's package regexp takes: %w", placeName(place), quote(cut(pattern)), err)
+		}
+	}
 	for _, keyword := range []string{"enum", "const"} {
 		if !exact(o.get(keyword)) {
 			return fmt.Errorf("%s has a whole number that is larger than a JSON number can say exactly: use strings", join(place, keyword))
 		}
 	}
 	return nil
+}
+
+func stringOf(value any) string {
+	text, _ := value.(string)
+	return text
 }
 
 var versions = []string{
@@ -99,10 +113,7 @@ func (r reader) checkLoops() error {
 	}
 	for place, o := range subschemas(r.root, "") {
 		if !visit(o) {
-			if place == "" {
-				place = "the root"
-			}
-			return fmt.Errorf("%s refers to itself without going into the value", place)
+			return fmt.Errorf("%s refers to itself without going into the value", placeName(place))
 		}
 	}
 	return nil

@@ -16,6 +16,14 @@ var (
 	mapOfSchemas  = []string{"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"}
 )
 
+// placeName is the place of a schema in an error.
+func placeName(place string) string {
+	if place == "" {
+		return "the root"
+	}
+	return place
+}
+
 // subschemas gives the schemas in tree that are objects, the root first, with their
 // places.
 func subschemas(tree any, path string) iter.Seq2[string, *object] {

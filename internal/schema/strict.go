@@ -107,10 +107,7 @@ func typesOf(o *object) []string {
 func openObject(tree any, path string) string {
 	for place, o := range subschemas(tree, path) {
 		if (o.has("properties") || slices.Contains(typesOf(o), "object")) && o.get("additionalProperties") != false {
-			if place == "" {
-				return "the root"
-			}
-			return place
+			return placeName(place)
 		}
 	}
 	return ""

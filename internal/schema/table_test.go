@@ -107,7 +107,7 @@ var goTypes = []goType{
 	row[int](`1.5`, "", "type"),
 	row[*plain](`null`, "", "type"),
 	row[string](`{}`, "", "type"),
-	row[any](`{"a":1,"a":2}`, "a", "duplicate").loose("interface{}" + anyValue),
+	row[any](`{"a":1,"a":2}`, "a", "duplicate").loose("interface {}" + anyValue),
 }
 
 func TestTypes(t *testing.T) {

@@ -207,9 +207,13 @@ func typed(name string, more ...member) *object {
 	return newObject(append([]member{{"type", name}}, more...)...)
 }
 
+// typeName is how paths in a type begin.
 func typeName(t reflect.Type) string {
-	if t.Name() != "" && !strings.Contains(t.Name(), "[") {
+	switch {
+	case t.Name() != "" && !strings.Contains(t.Name(), "["):
 		return t.Name()
+	case strings.Contains(t.String(), "struct {"):
+		return t.Kind().String() // the whole text would hide the path
 	}
-	return strings.ReplaceAll(t.String(), " ", "")
+	return t.String()
 }

@@ -100,7 +100,7 @@ var errDepth = errors.New("nested too deep")
 
 func (p *parser) value(path string, depth int) (any, error) {
 	if depth > maxDepth {
-		p.found.add(path, "depth", "is nested more than %d levels deep", maxDepth)
+		p.found.add("", "depth", "is nested more than %d levels deep", maxDepth)
 		return nil, errDepth
 	}
 	token, err := p.tokens.Token()

@@ -119,7 +119,7 @@ func formatWords(format string) string {
 	if example := formatExamples[format]; example != "" {
 		return fmt.Sprintf("a string with a %s, as in %s", format, quote(example))
 	}
-	return "a string with a " + cut(format)
+	return "a string in the format " + cut(format)
 }
 
 var formatExamples = map[string]string{
