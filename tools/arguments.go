@@ -30,7 +30,7 @@ func (e *ArgumentsError) Error() string {
 			text.WriteString("; ")
 		}
 		if p.Path == "" {
-			text.WriteString("the object ")
+			text.WriteString("the whole ")
 		} else {
 			text.WriteString(p.Path + " ")
 		}
@@ -40,21 +40,12 @@ func (e *ArgumentsError) Error() string {
 	return text.String()
 }
 
-// read checks arguments and, if v is not nil, reads them into it. It gives the text
-// that was read.
-func (t Tool) read(arguments string, v any) (string, []ArgumentProblem) {
-	text := objectText(arguments)
-	var found []schema.Problem
-	if v == nil {
-		found = t.schema.Check([]byte(text))
-	} else {
-		found = t.schema.Decode([]byte(text), v)
-	}
-	problems := make([]ArgumentProblem, len(found))
+func argumentsError(tool string, found []schema.Problem) *ArgumentsError {
+	e := &ArgumentsError{Tool: tool, Problems: make([]ArgumentProblem, len(found))}
 	for i, p := range found {
-		problems[i] = ArgumentProblem(p)
+		e.Problems[i] = ArgumentProblem(p)
 	}
-	return text, problems
+	return e
 }
 
 // objectText is the text of the arguments' object: blank text stands for {}, and a

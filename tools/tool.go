@@ -19,7 +19,7 @@ type Tool struct {
 	azmistral.Tool
 
 	schema *schema.Schema // of the arguments
-	run    func(ctx context.Context, t Tool, arguments string) (string, error)
+	call   func(ctx context.Context, arguments string) (string, error)
 }
 
 // New makes a tool whose schema is given, in tool.Parameters: a value that marshals
@@ -55,12 +55,16 @@ func New(tool azmistral.Tool, handler func(ctx context.Context, arguments string
 	if tool.Parameters != nil {
 		tool.Parameters = made.JSON() // as it is now: what the user gave may change later
 	}
-	return Tool{Tool: tool, schema: made, run: func(ctx context.Context, t Tool, arguments string) (string, error) {
-		text, problems := t.read(arguments, nil)
-		if len(problems) > 0 {
-			return "", &ArgumentsError{Tool: t.Name, Problems: problems}
+	return Tool{Tool: tool, schema: made, call: func(ctx context.Context, arguments string) (string, error) {
+		text := objectText(arguments)
+		if problems := made.Check([]byte(text)); len(problems) > 0 {
+			return "", argumentsError(tool.Name, problems)
 		}
-		return handler(ctx, text)
+		result, err := handler(ctx, text)
+		if err != nil {
+			return "", err
+		}
+		return result, nil
 	}}, nil
 }
 
@@ -76,10 +80,10 @@ const noArguments = `{"type":"object","properties":{},"additionalProperties":fal
 // returned as it is, its panics are not caught: [Run] does that. A result that JSON
 // cannot hold is an error too.
 func (t Tool) Call(ctx context.Context, arguments string) (string, error) {
-	if t.run == nil {
+	if t.call == nil {
 		return "", fmt.Errorf("tool %q was not made by tools.For or tools.New: there is nothing to call", t.Name)
 	}
-	return t.run(ctx, t, arguments)
+	return t.call(ctx, arguments)
 }
 
 // InStrictMode gives the same tool with Strict set: the service then holds the
@@ -93,7 +97,7 @@ func (t Tool) InStrictMode() (Tool, error) {
 	}
 	parameters, err := t.schema.Strict()
 	if err != nil {
-		return Tool{}, fmt.Errorf("tool %q in strict mode: %w", t.Name, err)
+		return Tool{}, fmt.Errorf("tool %q: %w", t.Name, err)
 	}
 	t.Strict, t.Parameters = true, parameters
 	return t, nil

@@ -43,16 +43,16 @@ func For[In, Out any](name, description string, handler func(context.Context, In
 		return Tool{}, fmt.Errorf("tools.For: tool %q takes a %s, which JSON need not have as an object, and a model gives arguments by name: take a struct with such a field", name, in)
 	}
 	tool := azmistral.Tool{Name: name, Description: description, Parameters: made.JSON()}
-	return Tool{Tool: tool, schema: made, run: func(ctx context.Context, t Tool, arguments string) (string, error) {
+	return Tool{Tool: tool, schema: made, call: func(ctx context.Context, arguments string) (string, error) {
 		var value In
-		if _, problems := t.read(arguments, &value); len(problems) > 0 {
-			return "", &ArgumentsError{Tool: t.Name, Problems: problems}
+		if problems := made.Decode([]byte(objectText(arguments)), &value); len(problems) > 0 {
+			return "", argumentsError(name, problems)
 		}
 		result, err := handler(ctx, value)
 		if err != nil {
 			return "", err
 		}
-		return textOf(t.Name, result)
+		return textOf(name, result)
 	}}, nil
 }
 

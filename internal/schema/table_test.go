@@ -74,6 +74,7 @@ var goTypes = []goType{
 	row[quotes](`{"count":5,"size":"1","ratio":"1","on":"true","text":"\"a\""}`, "count", "type"),
 	row[quotes](`{"count":"5","size":"300","ratio":"1","on":"true","text":"\"a\""}`, "size", "format"),
 	row[quotedPointer](`{"count":"x"}`, "count", "pattern"),
+	row[quotedEnum](`{"code":"500"}`, "code", "enum").zero(),
 	row[dated](`{"At":"tomorrow"}`, "At", "format"),
 	row[lasting](`{"wait":"5s"}`, "wait", "type"),
 	row[raw](`{}`, "Value", "required").loose("raw.Value" + anyValue),

@@ -255,6 +255,15 @@ func quotedSchema(t reflect.Type, f field, path string) (*object, error) {
 		}
 	}
 	made := typed("string")
+	if err := addEnum(made, t, path); err != nil {
+		return nil, err
+	}
+	if enum, ok := made.get("enum").([]any); ok {
+		for i, value := range enum {
+			enum[i] = string(appendValue(nil, value))
+		}
+		return made, nil
+	}
 	switch kind := t.Kind(); {
 	case kind == reflect.Bool:
 		made.set("enum", []any{"true", "false"})

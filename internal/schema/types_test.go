@@ -131,6 +131,10 @@ type (
 	quotedPointer struct {
 		Count *int64 `json:"count,string"`
 	}
+	quotedEnum struct {
+		Code code    `json:"code,string"`
+		Day  weekday `json:"day,omitempty,string"`
+	}
 	dated   struct{ At time.Time }
 	lasting struct {
 		Wait time.Duration  `json:"wait" jsonschema:"how long to wait"`
