@@ -49,7 +49,7 @@ func TestLinear(t *testing.T) {
 		{"a long number", reflect.TypeFor[json.Number](), func(size int) string { return strings.Repeat("1", size) + " " }},
 		{"the same member", reflect.TypeFor[tree](), func(size int) string { return "{" + repeat(size, `"List":[{},{},{"Value":"x%d"}]`) + "}" }},
 	}
-	const small, large = 50_000, 200_000
+	const small, large = 25_000, 100_000
 	for _, s := range append(adverse, shapes...) {
 		for _, size := range []int{1, 10, 1000} {
 			short, long := s.text(small), s.text(large)

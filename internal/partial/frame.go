@@ -172,11 +172,7 @@ func (d *Decoder) touch(keeper int) {
 // for the complete value.
 func (d *Decoder) put(p place, at int, value any, complete bool) bool {
 	if p.v.IsValid() {
-		if value == nil {
-			p.v.SetZero()
-		} else {
-			p.v.Set(reflect.ValueOf(value))
-		}
+		p.v.Set(reflect.ValueOf(value))
 		d.touch(p.keeper)
 		return true
 	}

@@ -255,26 +255,24 @@ func (d *Decoder) store(s string) error {
 		}
 		return d.ended()
 	}
-	to, err := d.room()
-	if err != nil {
-		return err
-	}
 	if s == "null" {
-		if err := d.storeNull(to); err != nil {
+		to, err := d.room()
+		if err == nil {
+			err = d.storeNull(to)
+		}
+		if err != nil {
 			return err
 		}
 		return d.ended()
 	}
-	for ; p.kind == pointerPlan; p = p.elem {
-		if to, err = d.behind(to); err != nil {
-			return err
-		}
-	}
-	if holdsPointer(to) {
-		d.whole.plan, d.whole.place, d.whole.reached = p, to, true
+	to, err := d.reach(p)
+	switch {
+	case err != nil:
+	case holdsPointer(to):
+		d.whole.plan, d.whole.place, d.whole.reached = p.base, to, true
 		err = d.unmarshal([]byte(s))
-	} else {
-		err = d.storeToken(to, p, s)
+	default:
+		err = d.storeToken(to, p.base, s)
 	}
 	if err != nil {
 		return err

@@ -198,15 +198,20 @@ type (
 		Shared
 	}
 	Shared struct{ Deep string }
-	Marked struct {
-		One     string `json:"name"`
-		Two     string `json:"bad\"name"`
-		Dash    string `json:"-,"`
-		Name    string
-		private string
+	Self   struct {
+		*Self
+		A string
 	}
-	nan  float64
-	free struct{ Any any }
+	many struct {
+		Level colour
+		Data  []byte
+		When  time.Time
+		Int   int
+		List  []int
+	}
+	embedsMany struct{ *many }
+	nan        float64
+	free       struct{ Any any }
 )
 
 func (k *bothKeys) UnmarshalText(text []byte) error { k.Text = string(text); return nil }
@@ -214,24 +219,38 @@ func (k *bothKeys) UnmarshalJSON(data []byte) error { k.JSON = string(data); ret
 func (n *nan) UnmarshalText([]byte) error           { *n = nan(math.NaN()); return nil }
 func (f *free) UnmarshalText([]byte) error          { f.Any = []int{1}; return nil }
 
+// oddTags has tags that no one should write, and a field that is not exported.
+var oddTags = reflect.StructOf([]reflect.StructField{
+	{Name: "One", Type: reflect.TypeFor[string](), Tag: `json:"name"`},
+	{Name: "Two", Type: reflect.TypeFor[string](), Tag: `json:"bad\"name"`},
+	{Name: "Dash", Type: reflect.TypeFor[string](), Tag: `json:"-,"`},
+	{Name: "Name", Type: reflect.TypeFor[string]()},
+	{Name: "private", PkgPath: "partial", Type: reflect.TypeFor[string]()},
+	{Name: "Same1", Type: reflect.TypeFor[string](), Tag: `json:"same"`},
+	{Name: "Same2", Type: reflect.TypeFor[string](), Tag: `json:"same"`},
+	{Name: "Slice", Type: reflect.TypeFor[[]int](), Tag: `json:"slice,string"`},
+})
+
 // TestLikeEncodingJSON compares what comes out in the end for types and texts that
 // are seldom: also the errors.
 func TestLikeEncodingJSON(t *testing.T) {
 	types := []reflect.Type{
 		reflect.TypeFor[bothKeys](), reflect.TypeFor[map[bothKeys]int](), reflect.TypeFor[embedsPointer](), reflect.TypeFor[unnamed](),
-		reflect.TypeFor[struct{ time.Time }](), reflect.TypeFor[twins](), reflect.TypeFor[Marked](), reflect.TypeFor[chan int](),
+		reflect.TypeFor[struct{ time.Time }](), reflect.TypeFor[twins](), oddTags, reflect.TypeFor[Self](), reflect.TypeFor[embedsMany](), reflect.TypeFor[chan int](),
 		reflect.TypeFor[func()](), reflect.TypeFor[complex128](), reflect.TypeFor[map[float64]int](), reflect.TypeFor[map[[1]string]int](),
 		reflect.TypeFor[io.Reader](), reflect.TypeFor[[0]int](), reflect.TypeFor[*[]*map[string]*[2]*string](), reflect.TypeFor[[]byte](),
 		reflect.TypeFor[map[string]*colour](), reflect.TypeFor[[]time.Time](), reflect.TypeFor[json.Number](), reflect.TypeFor[float32](),
-		reflect.TypeFor[quotedFields](), reflect.TypeFor[rich](),
+		reflect.TypeFor[quotedFields](), reflect.TypeFor[rich](), reflect.TypeFor[[]json.RawMessage](),
 	}
 	texts := []string{
 		`null`, `1`, `-0`, `1.5`, `1e39`, `300`, `"x"`, `"12"`, `""`, `true`, `[]`, `{}`, `[1]`, `["a","b","c"]`, `[null]`, `{"a":null}`, `{"a":["x",null]}`,
 		`[{"a":["x",null,"y"]}]`, `"2026-01-02T03:04:05Z"`, `["2026-01-02T03:04:05Z"]`, `{"H":"h"}`, `{"h":null}`, `{"a\u0062":1}`, `{"Time":"2026-01-02T03:04:05Z"}`,
 		`{"Unnamed":{"Time":"2026-01-02T03:04:05Z"},"UnnamedP":"2026-01-02T03:04:05Z"}`, `{"Unnamed":"2026-01-02T03:04:05Z"}`,
-		`{"Both":"b","Twin":"t","twin":"u","Deep":"d","Pick":"p"}`, `{"name":"n","Name":"N","NAME":"M","Two":"2","bad\"name":"3","-":"d","private":"p"}`,
+		`{"Both":"b","Twin":"t","twin":"u","Deep":"d","Pick":"p"}`, `{"name":"n","Name":"N","NAME":"M","Two":"2","bad\"name":"3","-":"d","private":"p","same":"s","Same1":"s","slice":[1]}`,
 		`{"red":"red","b":"none"}`, `{"int":""}`, `{"int":"1x"}`, `{"int":"01"}`, `{"int":" 1"}`, `{"float":"-Inf"}`, `{"float":"0x1p4"}`, `{"bool":"tru"}`, `{"text":"x"}`, `{"text":"\"\\'\""}`,
 		`{"pointy":"null"}`, `{"slice":"1"}`, `{"pointy":[]}`, `{"raw":null}`, `{"due":null,"level":null,"tag":null}`, `{"data":"YQ=\n="}`, `{"data":"Y\nQ=="}`, `{"pair":[null,{"x":1},{}],"pair":[{"y":2}]}`,
+		`{"list":[{"name":"a"}],"list":[],"list":[{"age":1}]}`, `{"Level":"red"}`, `{"Data":"YQ=="}`, `{"When":"2026-01-02T03:04:05Z"}`, `{"Int":1}`, `{"Int":null}`, `{"List":[]}`, `{"Deep":{"x":null}}`, `{"bytime":{"x":1}}`,
+		`["` + strings.Repeat("a", 2*maxKept) + `","b"]`,
 	}
 	for _, target := range types {
 		for _, text := range texts {
