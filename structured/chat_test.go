@@ -113,7 +113,7 @@ func TestRepair(t *testing.T) {
 		azmistral.User("Read it."),
 		first.Message(),
 		azmistral.User("That is not what was asked for:\n" +
-			"- total must be a number, not \"12,50\"\n" +
+			"- total must be a number, not the string \"12,50\"\n" +
 			"- lines[0].count must be at least 1, not 0\n" +
 			"Answer again with the whole corrected JSON value and nothing else: no explanation, no code fence."),
 	}, client.asked[1].Messages)
@@ -141,7 +141,7 @@ func TestRepairMessages(t *testing.T) {
 		}},
 		{"no JSON, and no role", ModeJSONObject, silent, []azmistral.Message{
 			azmistral.Assistant("red"),
-			azmistral.User("That is not what was asked for:\n- the value must be JSON, but at byte 1: invalid character 'r' looking for beginning of value\n" +
+			azmistral.User("That is not what was asked for:\n- the value is no JSON at byte 1 of 3: invalid character 'r' looking for beginning of value\n" +
 				"Answer again with the whole corrected JSON value and nothing else: no explanation, no code fence. It is an object with one member, \"value\"."),
 		}},
 		{"only a thought", ModeJSONSchema, thought, []azmistral.Message{
@@ -150,7 +150,7 @@ func TestRepairMessages(t *testing.T) {
 		}},
 		{"a call", ModeTool, calls("color", `{"value":7}`), []azmistral.Message{
 			calls("color", `{"value":7}`).Message(),
-			azmistral.ToolResult(azmistral.ToolCall{ID: "call00001", Name: "color"}, "That is not what was asked for:\n- value must be one of \"red\", \"green\", \"blue\", not 7\n"+
+			azmistral.ToolResult(azmistral.ToolCall{ID: "call00001", Name: "color"}, "That is not what was asked for:\n- value must be one of \"red\", \"green\", \"blue\", not the number 7\n"+
 				"Call color once, with the whole corrected value as arguments. It is an object with one member, \"value\"."),
 		}},
 		{"two calls", ModeTool, calls("color", `{}`, `{}`), []azmistral.Message{
@@ -207,7 +207,7 @@ func TestRepairCallFails(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, badInvoice, e.Text)
 	assert.Equal(t, 15, e.Response.Usage.TotalTokens)
-	assert.Equal(t, `structured: the answer is no structured.invoice: total must be a number, not "12,50" (type), and 1 more; `+
+	assert.Equal(t, `structured: the answer is no structured.invoice: total must be a number, not the string "12,50" (type), and 1 more; `+
 		`the turn that should repair it failed: azmistral: rate limited [finish reason stop, request r1]`, err.Error())
 }
 

@@ -128,34 +128,37 @@ func callNames(calls []azmistral.ToolCall) string {
 	return strings.Join(names, ", ")
 }
 
-// read decodes a text that means a value, by the first of its meanings that fits.
-// The problems are those of the likeliest.
+// read decodes a text that means a value, by the first of its meanings that fits: as it
+// was asked for, or bare although it was asked for wrapped; each as it stands, or in a
+// string. The problems are those of the likeliest.
 func (p *plan) read(text string, v any) []schema.Problem {
 	text = bare(text)
-	problems := p.readForm(text, v)
-	if len(problems) == 0 {
-		return nil
-	}
-	if inner, ok := quoted(text); ok {
-		return p.readForm(inner, v)
-	}
-	return problems
-}
-
-// readForm takes a value as it was asked for, or bare although it was asked for
-// wrapped.
-func (p *plan) readForm(text string, v any) []schema.Problem {
-	var problems []schema.Problem
+	inner, isQuoted := quoted(text)
+	var forms []string
 	if p.wrapped {
 		if value, ok := unwrap(text); ok {
-			if problems = p.schema.Decode([]byte(value), v); len(problems) == 0 {
-				return nil
-			}
+			forms = append(forms, value)
+		} else if value, ok := unwrap(inner); ok {
+			forms = append(forms, value)
 		}
 	}
-	asItIs := p.schema.Decode([]byte(text), v)
-	if len(asItIs) == 0 || problems == nil {
-		return asItIs
+	likeliest := 0
+	if isQuoted && len(forms) == 0 {
+		likeliest = 1 // a type that a string fits has no problem
+	}
+	forms = append(forms, text)
+	if isQuoted {
+		forms = append(forms, inner)
+	}
+	var problems []schema.Problem
+	for i, form := range forms {
+		found := p.schema.Decode([]byte(form), v)
+		if len(found) == 0 {
+			return nil
+		}
+		if i == likeliest {
+			problems = found
+		}
 	}
 	return problems
 }

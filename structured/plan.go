@@ -138,12 +138,12 @@ func (p *plan) request(client any, req azmistral.ChatRequest) (azmistral.ChatReq
 // prompt says the schema in words.
 func (p *plan) prompt(schema json.RawMessage) string {
 	var b strings.Builder
-	b.WriteString("Answer with one JSON object and nothing else: no explanation, no code fence. It is ")
+	b.WriteString("Answer with one JSON object and nothing else: no explanation, no code fence. It is called ")
 	b.WriteString(p.Name)
 	if p.Description != "" {
 		b.WriteString(" (" + p.Description + ")")
 	}
-	b.WriteString(", and must fit this JSON Schema:\n")
+	b.WriteString(" and must fit this JSON Schema:\n")
 	b.Write(schema)
 	return b.String()
 }

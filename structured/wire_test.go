@@ -40,6 +40,7 @@ type wireCase interface {
 
 type wires[T any] struct {
 	answer  string // bare
+	bad     string
 	options Options
 }
 
@@ -52,10 +53,10 @@ func (c wires[T]) run(t *testing.T, name string, mode Mode) {
 	if p.wrapped {
 		answer = `{"value":` + answer + `}`
 	}
-	reply, bad := azmistraltest.Text(answer), azmistraltest.Text(`[1]`)
+	reply, bad := azmistraltest.Text(answer), azmistraltest.Text(c.bad)
 	if mode == ModeTool {
 		reply = azmistraltest.ToolCalls(azmistraltest.ToolCall{ID: "abcdefgh2", Name: p.Name, Arguments: answer})
-		bad = azmistraltest.ToolCalls(azmistraltest.ToolCall{ID: "abcdefgh1", Name: p.Name, Arguments: `[1]`})
+		bad = azmistraltest.ToolCalls(azmistraltest.ToolCall{ID: "abcdefgh1", Name: p.Name, Arguments: c.bad})
 	}
 	sandbox := azmistraltest.NewHandler(nil)
 	defer sandbox.Close()
@@ -75,14 +76,14 @@ func (c wires[T]) run(t *testing.T, name string, mode Mode) {
 // strict sandbox checks, as the services do.
 func TestWire(t *testing.T) {
 	for name, c := range map[string]wireCase{
-		"struct": wires[invoice]{invoiceText, Options{}},
-		"named":  wires[line]{`{"text":"a","count":1}`, Options{Name: "item", Description: "A line of the invoice."}},
-		"list":   wires[[]color]{`["red"]`, Options{}},
-		"enum":   wires[color]{`"red"`, Options{}},
-		"map":    wires[map[string]int]{`{"a":1}`, Options{}},
-		"any":    wires[any]{`1`, Options{}},
-		"raw":    wires[any]{`{"sum":3}`, Options{Schema: raw(`{"type": "object", "properties": {"sum": {"type": "integer"}}, "required": ["sum"], "additionalProperties": false}`)}},
-		"loose":  wires[line]{`{"text":"a","count":1}`, Options{Strict: new(false)}},
+		"struct": wires[invoice]{invoiceText, badInvoice, Options{}},
+		"named":  wires[line]{`{"text":"a","count":1}`, `[1]`, Options{Name: "item", Description: "A line of the invoice."}},
+		"list":   wires[[]color]{`["red"]`, `[1]`, Options{}},
+		"enum":   wires[color]{`"red"`, `[1]`, Options{}},
+		"map":    wires[map[string]int]{`{"a":1}`, `[1]`, Options{}},
+		"any":    wires[any]{`1`, `one`, Options{}},
+		"raw":    wires[any]{`{"sum":3}`, `[1]`, Options{Schema: raw(`{"type": "object", "properties": {"sum": {"type": "integer"}}, "required": ["sum"], "additionalProperties": false}`)}},
+		"loose":  wires[line]{`{"text":"a","count":1}`, `[1]`, Options{Strict: new(false)}},
 	} {
 		for _, mode := range []Mode{ModeJSONSchema, ModeTool, ModeJSONObject} {
 			t.Run(name+"/"+string(mode), func(t *testing.T) { c.run(t, name, mode) })
