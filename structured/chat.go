@@ -41,7 +41,7 @@ func (p *plan) chat(ctx context.Context, client Chatter, req azmistral.ChatReque
 		resp, err := client.Chat(ctx, req, p.Chat)
 		switch {
 		case err != nil && bad == nil:
-			return nil, err
+			return nil, p.refused(err)
 		case err != nil: // the answers before were paid for
 			bad.cause = err
 			return nil, bad

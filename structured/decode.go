@@ -23,8 +23,8 @@ func Schema[T any](options *Options) (azmistral.JSONSchema, error) {
 
 // Decode reads the value out of an answer to a request with Schema, or one of Chat's,
 // in whichever mode it was asked for: out of the arguments of the call named
-// Options.Name, else out of the text. The error is an *OutputError where the answer is
-// to blame.
+// Options.Name, else out of the text, of the first choice. The error is an *OutputError
+// where the answer is to blame.
 //
 // What models write around JSON is forgiven: blanks, a byte order mark, a code fence,
 // a string that holds the JSON text. Other words are not.
@@ -43,7 +43,7 @@ func Decode[T any](resp *azmistral.ChatResponse, options *Options) (T, error) {
 // decode reads the value of resp into v, a pointer to the plan's type. v is changed
 // only if there is no error.
 func (p *plan) decode(resp *azmistral.ChatResponse, v any) *OutputError {
-	e := &OutputError{Response: resp, want: p.goType.String()}
+	e := &OutputError{Response: resp, want: p.typeName()}
 	if resp == nil {
 		return e.fail(schema.Problem{Rule: "empty", Message: "there is no response"})
 	}
@@ -72,15 +72,11 @@ func (p *plan) decode(resp *azmistral.ChatResponse, v any) *OutputError {
 
 // finished says whether an answer ended before the value was whole, and why.
 func finished(resp *azmistral.ChatResponse) (schema.Problem, error) {
-	reason := resp.FinishReason()
-	switch reason {
+	switch resp.FinishReason() {
 	case azmistral.FinishLength:
-		return schema.Problem{Rule: "length", Message: fmt.Sprintf(
-			"it was cut after %d tokens: raise MaxTokens, or ask for less", resp.Usage.CompletionTokens)}, ErrLength
+		return schema.Problem{Rule: "length", Message: cutAfter(resp) + ": raise MaxTokens, or ask for less"}, ErrLength
 	case azmistral.FinishModelLength:
-		return schema.Problem{Rule: "length", Message: fmt.Sprintf(
-			"it was cut after %d tokens, for with the prompt's %d the model's context is full: ask for less, or shorten the conversation",
-			resp.Usage.CompletionTokens, resp.Usage.PromptTokens)}, ErrLength
+		return schema.Problem{Rule: "length", Message: cutAfter(resp) + ", for the model's context is full: ask for less, or shorten the conversation"}, ErrLength
 	case azmistral.FinishContentFilter:
 		return schema.Problem{Rule: "content_filter", Message: "the content filter cut it" + filteredFor(resp)}, azmistral.ErrContentFiltered
 	case azmistral.FinishError:
@@ -91,6 +87,14 @@ func finished(resp *azmistral.ChatResponse) (schema.Problem, error) {
 		}
 	}
 	return schema.Problem{}, nil
+}
+
+// cutAfter tells the length, where the service said it: of a stream not each does.
+func cutAfter(resp *azmistral.ChatResponse) string {
+	if n := resp.Usage.CompletionTokens; n > 0 {
+		return fmt.Sprintf("it was cut after %d tokens", n)
+	}
+	return "it was cut for its length"
 }
 
 // filteredFor names the categories that a content filter cut an answer for.

@@ -120,7 +120,7 @@ func TestDecodeProblems(t *testing.T) {
 		{"cut", ended(azmistral.Assistant(`{"number":"A`), azmistral.FinishLength), Problem{"", "length", "it was cut after 5 tokens: raise MaxTokens, or ask for less"}, ErrLength,
 			`structured: the answer is no structured.invoice: it was cut after 5 tokens: raise MaxTokens, or ask for less (length) [finish reason length, request r1]`},
 		{"cut, though it looks whole", ended(azmistral.Assistant(invoiceText), azmistral.FinishLength), Problem{"", "length", "it was cut after 5 tokens: raise MaxTokens, or ask for less"}, ErrLength, ""},
-		{"a full context", ended(azmistral.Assistant(`{`), azmistral.FinishModelLength), Problem{"", "length", "it was cut after 5 tokens, for with the prompt's 10 the model's context is full: ask for less, or shorten the conversation"}, ErrLength, ""},
+		{"a full context", ended(azmistral.Assistant(`{`), azmistral.FinishModelLength), Problem{"", "length", "it was cut after 5 tokens, for the model's context is full: ask for less, or shorten the conversation"}, ErrLength, ""},
 		{"a cut call", ended(calls("invoice", `{"number":`).Message(), azmistral.FinishLength), Problem{"", "length", "it was cut after 5 tokens: raise MaxTokens, or ask for less"}, ErrLength, ""},
 		{"filtered", filtered, Problem{"", "content_filter", "the content filter cut it for hate, violence"}, azmistral.ErrContentFiltered,
 			`structured: the answer is no structured.invoice: the content filter cut it for hate, violence (content_filter) [finish reason content_filter, request r1]`},
@@ -156,4 +156,9 @@ func TestDecodeProblems(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestDecodeNamesType(t *testing.T) {
+	_, err := Decode[map[string]any](says(`[]`), nil)
+	assert.ErrorContains(t, err, "structured: the answer is no map[string]any: the value must be an object, not a list (type)")
 }

@@ -1,6 +1,8 @@
 package structured
 
 import (
+	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -112,6 +114,37 @@ func olderThan(endpoint, date string) bool {
 	}
 	version := u.Query().Get("api-version")
 	return strings.HasPrefix(version, "20") && version < date
+}
+
+// refused adds what to do to the error of a service that does not take the mode.
+func (p *plan) refused(err error) error {
+	e, ok := errors.AsType[*azmistral.Error](err)
+	if !ok || !errors.Is(err, azmistral.ErrInvalidRequest) || e.StatusCode == 0 {
+		return err
+	}
+	said := e.Message + " " + e.Param
+	for _, field := range e.Fields {
+		said += " " + field.Path
+	}
+	for _, word := range refusedWords[p.Mode] {
+		if strings.Contains(said, word) {
+			return fmt.Errorf("%w; try Options.Mode %s in place of %q", err, otherModes[p.Mode], p.Mode)
+		}
+	}
+	return err
+}
+
+// refusedWords are in refusals of what a mode adds to a request.
+var refusedWords = map[Mode][]string{
+	ModeJSONSchema: {"response_format", "json_schema"},
+	ModeTool:       {"tool"},
+	ModeJSONObject: {"response_format", "json_object"},
+}
+
+var otherModes = map[Mode]string{
+	ModeJSONSchema: `"tool" or "json_object"`,
+	ModeTool:       `"json_schema" or "json_object"`,
+	ModeJSONObject: `"tool"`,
 }
 
 func hasTools(req *azmistral.ChatRequest) bool {

@@ -1,9 +1,12 @@
 package structured
 
 import (
+	"context"
+	"errors"
 	"testing"
 
 	"github.com/azmistral/azmistral"
+	"github.com/azmistral/azmistral/azmistraltest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -85,6 +88,46 @@ func TestModeFor(t *testing.T) {
 			}
 			require.EqualError(t, err, c.err)
 			assert.ErrorIs(t, err, azmistral.ErrInvalidRequest)
+		})
+	}
+}
+
+// A service that does not take a mode says so in words of its own; what to do is added.
+func TestRefusedMode(t *testing.T) {
+	const byVersion = "response_format value as json_schema is enabled only for api versions 2024-08-01-preview and later"
+	for _, c := range []struct {
+		name  string
+		reply azmistraltest.Reply
+		mode  Mode
+		want  string // the end of the error; empty: as the client said it
+	}{
+		{"by its api-version", azmistraltest.Error(400, "BadRequest", byVersion), ModeJSONSchema,
+			`; try Options.Mode "tool" or "json_object" in place of "json_schema"`},
+		{"by a field", azmistraltest.Raw(422, nil, `{"status":422,"code":"parameter_not_supported","detail":{"loc":["body","response_format"],"input":"json_object"},"message":"One of the parameters contain invalid values."}`), ModeJSONObject,
+			`; try Options.Mode "tool" in place of "json_object"`},
+		{"a call", azmistraltest.Error(400, "BadRequest", "tool_choice is not supported"), ModeTool,
+			`; try Options.Mode "json_schema" or "json_object" in place of "tool"`},
+		{"another refusal", azmistraltest.Error(400, "BadRequest", "temperature is too high"), ModeJSONSchema, ""},
+		{"another mode's", azmistraltest.Error(400, "BadRequest", byVersion), ModeTool, ""},
+		{"no refusal of the request", azmistraltest.Error(403, "Forbidden", "response_format"), ModeJSONSchema, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			sandbox := azmistraltest.NewHandler(nil)
+			defer sandbox.Close()
+			sandbox.Reply(c.reply.Times(2))
+			client, err := sandbox.Client(azmistral.RouteModels, nil)
+			require.NoError(t, err)
+			options := &Options{Mode: c.mode}
+			check := func(err error) {
+				e, ok := errors.AsType[*azmistral.Error](err)
+				require.True(t, ok)
+				assert.Equal(t, e.Error()+c.want, err.Error())
+			}
+			_, _, err = Chat[line](context.Background(), client, ask("Read it."), options)
+			check(err)
+			for _, err := range Stream[line](context.Background(), client, ask("Read it."), options) {
+				check(err)
+			}
 		})
 	}
 }

@@ -41,7 +41,7 @@ func newPlan[T any](options *Options) (*plan, error) {
 		p.schema, err = schema.Of(p.goType)
 	}
 	if err != nil {
-		return nil, invalid("the schema of %v: %v", p.goType, err)
+		return nil, invalid("the schema of %s: %v", p.typeName(), err)
 	}
 	p.wrapped = !p.schema.IsObject()
 	return p, nil
@@ -76,6 +76,11 @@ func defaultName(t reflect.Type) string {
 	return name[:min(len(name), maxName)]
 }
 
+// typeName is the type as Go's users write it.
+func (p *plan) typeName() string {
+	return strings.ReplaceAll(p.goType.String(), "interface {}", "any")
+}
+
 // wire gives the schema as it travels in a mode, and whether the service is to hold the
 // model to it.
 func (p *plan) wire(mode Mode) (text json.RawMessage, strict bool, err error) {
@@ -88,7 +93,7 @@ func (p *plan) wire(mode Mode) (text json.RawMessage, strict bool, err error) {
 			return p.wrap(text), true, nil
 		}
 		if forced {
-			return nil, false, invalid("%v cannot be asked for in strict mode: %v", p.goType, err)
+			return nil, false, invalid("%s cannot be asked for in strict mode: %v", p.typeName(), err)
 		}
 	}
 	return p.wrap(p.schema.JSON()), false, nil

@@ -60,7 +60,7 @@ func Stream[T any](ctx context.Context, client ChatStreamer, req azmistral.ChatR
 		}
 		stream, err := client.ChatStream(ctx, asked, p.Chat)
 		if err != nil {
-			yield(Partial[T]{}, err)
+			yield(Partial[T]{}, p.refused(err))
 			return
 		}
 		streamValue(p, stream, yield)
@@ -94,7 +94,7 @@ func (p *plan) broken(stream *azmistral.ChatStream, cause error) error {
 	if len(resp.Choices) == 0 {
 		return cause
 	}
-	e := &OutputError{Response: resp, Responses: []*azmistral.ChatResponse{resp}, Rule: "incomplete", want: p.goType.String(), cause: cause}
+	e := &OutputError{Response: resp, Responses: []*azmistral.ChatResponse{resp}, Rule: "incomplete", want: p.typeName(), cause: cause}
 	if e.Text = resp.Text(); p.Mode == ModeTool && len(resp.ToolCalls()) > 0 {
 		e.Text = resp.ToolCalls()[0].Arguments
 	}

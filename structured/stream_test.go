@@ -159,7 +159,7 @@ func TestStreamFails(t *testing.T) {
 		{"cut", cut, nil, line{Text: "scr"}, "structured: the answer is no structured.line: azmistral: the answer was cut short: reset [request r1, delivered: it may be billed] [request r1]", azmistral.ErrIncomplete, true},
 		{"cut before anything came", empty, nil, line{}, "azmistral: the answer was cut short: reset [request r1, delivered: it may be billed]", azmistral.ErrIncomplete, false},
 		{"too long", &streamer{chunks: append(texts(`{"text":"scr`).chunks[:1], finish("length"))}, nil, line{Text: "scr"},
-			"structured: the answer is no structured.line: it was cut after 0 tokens: raise MaxTokens, or ask for less (length) [finish reason length, request r1]", ErrLength, true},
+			"structured: the answer is no structured.line: it was cut for its length: raise MaxTokens, or ask for less (length) [finish reason length, request r1]", ErrLength, true},
 		{"against a rule", texts(`{"text":"a","count":`, `0}`), nil, line{Text: "a"},
 			"structured: the answer is no structured.line: count must be at least 1, not 0 (minimum) [finish reason stop, request r1]", nil, true},
 		{"no JSON", texts(`I can`, `not.`), nil, line{}, "structured: the answer is no structured.line: the value is no JSON at byte 1 of 9: invalid character 'I' looking for beginning of value (syntax) [finish reason stop, request r1]", nil, true},
