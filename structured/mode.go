@@ -119,7 +119,7 @@ func olderThan(endpoint, date string) bool {
 // refused adds what to do to the error of a service that does not take the mode.
 func (p *plan) refused(err error) error {
 	e, ok := errors.AsType[*azmistral.Error](err)
-	if !ok || !errors.Is(err, azmistral.ErrInvalidRequest) || e.StatusCode == 0 {
+	if !ok || !errors.Is(err, azmistral.ErrInvalidRequest) {
 		return err
 	}
 	said := e.Message + " " + e.Param
