@@ -58,7 +58,7 @@ func (r *run) runCalls(ctx context.Context, calls []azmistral.ToolCall) error {
 	}()
 	if most := r.options.MaxRounds; r.result.Rounds >= most {
 		d.end = &ending{fmt.Sprintf("the model still called tools in the last round of %d, see RunOptions.MaxRounds; its calls were not run", most),
-			fmt.Sprintf("the limit of %d rounds was reached", most), ErrMaxRounds}
+			fmt.Sprintf("the limit of rounds (%d) was reached", most), ErrMaxRounds}
 	}
 	d.askHook(ctx)
 	if !d.work(ctx) {
