@@ -66,10 +66,13 @@ func TestHandlersThatBreak(t *testing.T) {
 			"error: panic: panic called with nil argument",
 			func(t *testing.T, err error) { require.Error(t, err) },
 		},
-		"panics by a nil map": {
-			func(context.Context, string) (string, error) { var m map[string]int; m["a"] = 1; return "", nil },
-			"error: panic: assignment to entry in nil map",
-			func(t *testing.T, err error) { require.Error(t, err) },
+		"panics by an index": {
+			func(_ context.Context, arguments string) (string, error) { return "", []error{}[len(arguments)] },
+			"error: panic: runtime error: index out of range [2] with length 0",
+			func(t *testing.T, err error) {
+				_, ok := errors.AsType[runtime.Error](err)
+				require.True(t, ok)
+			},
 		},
 		"panics with what panics": {
 			func(context.Context, string) (string, error) { panic(evil{}) },

@@ -18,7 +18,6 @@ import (
 //	[TOOL_CALLS]f[ARGS]{…}[TOOL_CALLS]g[ARGS]{…}
 const (
 	callsMarker = "[TOOL_CALLS]"
-	idMarker    = "[CALL_ID]"
 	argsMarker  = "[ARGS]"
 )
 
@@ -50,7 +49,7 @@ func parseTextCalls(text string) ([]azmistral.ToolCall, error) {
 	return calls, nil
 }
 
-var namedCall = regexp.MustCompile(`^([a-zA-Z0-9_-]{1,64})\s*(?:\[CALL_ID\]\s*([a-zA-Z0-9_-]{1,64})\s*)?\[ARGS\]`)
+var namedCall = regexp.MustCompile(`^([a-zA-Z0-9_-]{1,64})[ \t\r\n]*(?:\[CALL_ID\][ \t\r\n]*([a-zA-Z0-9_-]{1,64})[ \t\r\n]*)?\[ARGS\]`)
 
 // parseNamedCall reads a name, maybe an id, and arguments.
 func parseNamedCall(text string) (calls []azmistral.ToolCall, rest string, err error) {
