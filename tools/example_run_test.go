@@ -157,17 +157,18 @@ func ExampleResult() {
 	fmt.Println(errors.Is(err, azmistral.ErrContentFiltered), "in round", result.Rounds)
 	fmt.Println(result.Usage.TotalTokens, "tokens")
 	for _, message := range result.Messages {
-		fmt.Printf("%s: %s\n", message.Role, message.Text())
+		if message.Text() != "" {
+			fmt.Printf("%s: %s\n", message.Role, message.Text())
+		}
 		for _, call := range message.ToolCalls {
-			fmt.Println("  calls", call.Name, call.Arguments)
+			fmt.Printf("%s calls %s%s\n", message.Role, call.Name, call.Arguments)
 		}
 	}
 	// Output:
 	// true in round 2
 	// 80 tokens
 	// user: Do I need a coat in Atlantis?
-	// assistant:
-	//   calls get_weather {"city":"Atlantis"}
+	// assistant calls get_weather{"city":"Atlantis"}
 	// tool: error: there is no such city
 }
 
