@@ -2,7 +2,6 @@ package tools_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log"
@@ -12,21 +11,17 @@ import (
 	"github.com/azmistral/azmistral/tools"
 )
 
-// weather is a tool with a schema by hand.
+type city struct {
+	Name string `json:"city" jsonschema:"as on a map"`
+}
+
+// weather is a tool made of a function.
 func weather() tools.Tool {
-	tool, err := tools.New(azmistral.Tool{
-		Name:        "get_weather",
-		Description: "The weather in a city now.",
-		Parameters:  json.RawMessage(`{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}`),
-	}, func(ctx context.Context, arguments string) (string, error) {
-		var in struct{ City string }
-		if err := json.Unmarshal([]byte(arguments), &in); err != nil {
-			return "", err
-		}
-		if in.City == "Atlantis" {
+	tool, err := tools.For("get_weather", "The weather in a city now.", func(ctx context.Context, in city) (string, error) {
+		if in.Name == "Atlantis" {
 			return "", errors.New("there is no such city")
 		}
-		return in.City + ": 7 degrees, rain", nil
+		return in.Name + ": 7 degrees, rain", nil
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -129,10 +124,9 @@ var errSignedOut = errors.New("the user has signed out")
 // A handler that cannot be helped by the model ends the run.
 func ExampleAbort() {
 	client := modelFor(azmistraltest.ToolCalls(azmistraltest.ToolCall{Name: "read_mail"}))
-	mail, err := tools.New(azmistral.Tool{Name: "read_mail", Description: "The user's mail."},
-		func(ctx context.Context, arguments string) (string, error) {
-			return "", tools.Abort(errSignedOut)
-		})
+	mail, err := tools.For("read_mail", "The user's mail.", func(ctx context.Context, in struct{}) (string, error) {
+		return "", tools.Abort(errSignedOut)
+	})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -178,12 +172,14 @@ func ExampleCallFromContext() {
 		azmistraltest.ToolCalls(azmistraltest.ToolCall{ID: "R5zZgxSX6", Name: "pay", Arguments: `{"amount":7}`}),
 		azmistraltest.Text("Paid."),
 	)
-	pay, err := tools.New(azmistral.Tool{Name: "pay", Description: "Pays the bill.", Parameters: json.RawMessage(`{"type":"object","properties":{"amount":{"type":"number"}}}`)},
-		func(ctx context.Context, arguments string) (string, error) {
-			call, _ := tools.CallFromContext(ctx)
-			fmt.Println("idempotency key", call.ID)
-			return "done", nil
-		})
+	type bill struct {
+		Amount int `json:"amount" jsonschema:"in cents"`
+	}
+	pay, err := tools.For("pay", "Pays a bill.", func(ctx context.Context, in bill) (string, error) {
+		call, _ := tools.CallFromContext(ctx)
+		fmt.Println("idempotency key", call.ID)
+		return "done", nil
+	})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -70,16 +70,18 @@ func calling(list ...azmistral.ToolCall) azmistral.Message {
 func TestRunMakesIDs(t *testing.T) {
 	first := answerOf(azmistral.Message{ToolCalls: []azmistral.ToolCall{{Name: "f"}, {Name: "f", ID: "null"}, {Name: "f", ID: "x"}, {Name: "f", ID: "x"}}})
 	answers := []*azmistral.ChatResponse{first, answerOf(calling(azmistral.ToolCall{Name: "f", ID: "x"}, azmistral.ToolCall{Name: "f", ID: "y"})), answerOf(azmistral.Assistant("done"))}
-	requests := 0
+	var kept [][]azmistral.Message
 	client := chatFunc(func(req azmistral.ChatRequest) (*azmistral.ChatResponse, error) {
-		requests++
-		_ = append(req.Messages, azmistral.User("mine")) // a client may think that they are its own
-		return answers[requests-1], nil
+		kept = append(kept, append(req.Messages, azmistral.User("mine"))) // a client may think that they are its own
+		return answers[len(kept)-1], nil
 	})
 	before := []azmistral.Message{azmistral.User("Go"), calling(azmistral.ToolCall{ID: "y", Name: "f"}), azmistral.ToolResult(azmistral.ToolCall{ID: "y", Name: "f"}, "old")}
 	result, err := tools.Run(t.Context(), client, azmistral.ChatRequest{Messages: before}, []tools.Tool{echo("f")}, nil)
 	require.NoError(t, err)
 	requireWhole(t, result, 3)
+	for _, messages := range kept {
+		require.Equal(t, "mine", messages[len(messages)-1].Text(), "the run wrote into messages that it had given away")
+	}
 	seen := map[string]bool{"y": true}
 	for i, c := range result.Calls {
 		require.False(t, seen[c.Call.ID], "id %q again", c.Call.ID)

@@ -20,15 +20,15 @@ type run struct {
 
 	options RunOptions
 	request azmistral.ChatRequest // Messages are in result
-	tools   map[string]Tool
-	names   []string        // of tools, in the caller's order
+	tools   []Tool
+	byName  map[string]Tool
 	ids     map[string]bool // of the calls in result.Messages
 	result  Result
 	invalid error // why the run cannot begin
 }
 
 func newRun(req azmistral.ChatRequest, tools []Tool, options *RunOptions) *run {
-	r := &run{request: req, tools: map[string]Tool{}, ids: map[string]bool{}}
+	r := &run{request: req, tools: tools, byName: map[string]Tool{}, ids: map[string]bool{}}
 	if options != nil {
 		r.options = *options
 	}
@@ -45,8 +45,7 @@ func newRun(req azmistral.ChatRequest, tools []Tool, options *RunOptions) *run {
 		}
 	}
 	for _, tool := range tools {
-		r.names = append(r.names, tool.Name)
-		r.tools[tool.Name] = tool
+		r.byName[tool.Name] = tool
 	}
 	r.request.Tools = slices.Concat(req.Tools, List(tools...))
 	r.invalid = r.check()
@@ -61,8 +60,10 @@ func (r *run) check() error {
 	if n := len(r.request.Messages); n > 0 && r.request.Messages[n-1].Prefix {
 		return invalid("the last message has Prefix, which a run cannot go on from: use Chat, or a user message")
 	}
-	if slices.Contains(r.names, "") {
-		return invalid("tool %d of the run has no name", slices.Index(r.names, ""))
+	for i, tool := range r.tools {
+		if tool.run == nil {
+			return invalid("tool %d, %q, was not made by tools.For or tools.New: there is nothing to call", i, tool.Name)
+		}
 	}
 	seen := map[string]bool{}
 	for _, tool := range r.request.Tools {

@@ -31,9 +31,7 @@ func sendable(calls []azmistral.ToolCall) []azmistral.ToolCall {
 	calls = slices.Clone(calls)
 	for i := range calls {
 		calls[i].Name = sendableName(calls[i].Name)
-		if !isObject(calls[i].Arguments) {
-			calls[i].Arguments = "{}"
-		}
+		calls[i].Arguments, _ = sendableArguments(calls[i].Arguments)
 	}
 	return calls
 }
@@ -48,9 +46,13 @@ func sendableName(name string) string {
 	return name[:min(len(name), 64)]
 }
 
-// isObject says whether arguments are a JSON object. Empty ones stand for {}.
-func isObject(arguments string) bool {
-	return arguments == "" || strings.HasPrefix(strings.TrimLeft(arguments, " \t\r\n"), "{") && json.Valid([]byte(arguments))
+// sendableArguments gives arguments as an object; {} and false if they are none.
+func sendableArguments(arguments string) (string, bool) {
+	text := objectText(arguments)
+	if strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{") && json.Valid([]byte(text)) {
+		return text, true
+	}
+	return "{}", false
 }
 
 // isEmpty says whether content says nothing: the service refuses such a message.

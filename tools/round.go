@@ -129,7 +129,7 @@ func (d *round) begin() bool {
 	if !d.run.emit(Event{Call: new(call)}) {
 		return false
 	}
-	tool, known := d.run.tools[call.Name]
+	tool, known := d.run.byName[call.Name]
 	switch {
 	case d.answers[i] != nil:
 		return d.settle(i, *d.answers[i])
@@ -158,9 +158,8 @@ func (d *round) settle(i int, answer callAnswer) bool {
 	result := &d.results[i]
 	d.settled[i] = true
 	result.Text, result.Err = answer.text, answer.err
-	if arguments := result.Call.Arguments; answer.err != nil && strings.TrimSpace(arguments) != "" && !isObject(arguments) {
-		// The transcript has {} in their place.
-		result.Text += "; the arguments were: " + oneLine(arguments, maxArgumentsBytes)
+	if _, whole := sendableArguments(result.Call.Arguments); answer.err != nil && !whole { // the transcript has {} in their place
+		result.Text += "; the arguments were: " + oneLine(result.Call.Arguments, maxArgumentsBytes)
 	}
 	return d.run.emit(Event{CallResult: new(*result)})
 }
@@ -181,10 +180,10 @@ func (d *round) record() {
 
 func (r *run) unknownTool(name string) callAnswer {
 	known := "there are none"
-	if len(r.names) > 0 {
-		quoted := make([]string, len(r.names))
-		for i, name := range r.names {
-			quoted[i] = strconv.Quote(name)
+	if len(r.tools) > 0 {
+		quoted := make([]string, len(r.tools))
+		for i, tool := range r.tools {
+			quoted[i] = strconv.Quote(tool.Name)
 		}
 		known = "there are " + strings.Join(quoted, ", ")
 	}

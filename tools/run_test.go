@@ -28,6 +28,8 @@ func TestRunRules(t *testing.T) {
 	}
 	f := []tools.Tool{echo("f"), echo("g")}
 	long := strings.Repeat("é", 3000)
+	const broken = "the arguments of f cannot be used: the object is no JSON: it ends after 5 bytes, before it is complete. Call f again with these mended"
+	const noObject = "the arguments of f cannot be used: the object must be an object, not a list. Call f again with these mended"
 	for name, c := range map[string]struct {
 		replies []azmistraltest.Reply
 		tools   []tools.Tool
@@ -83,11 +85,11 @@ func TestRunRules(t *testing.T) {
 			calls: []error{tools.ErrUnknownTool, tools.ErrUnknownTool, tools.ErrUnknownTool},
 		},
 		"arguments that are no object": {
-			replies: []azmistraltest.Reply{calls(call("f", `{"a":`), call("f", `[1]`), call("f", "  ")), text("done")},
+			replies: []azmistraltest.Reply{calls(call("f", `{"a":`), call("f", `[1]`), call("f", "  "), call("f", `"{\"a\":1}"`)), text("done")},
 			tools:   []tools.Tool{failing("f", errBroken)},
-			want: lines(`assistant: <f{}> <f{}> <f{}>`, `tool f: error: it is broken; the arguments were: {"a":`,
-				`tool f: error: it is broken; the arguments were: [1]`, `tool f: error: it is broken`, `assistant: done`),
-			calls: []error{errBroken, errBroken, errBroken},
+			want: lines(`assistant: <f{}> <f{}> <f{}> <f{"a":1}>`, `tool f: error: `+broken+`; the arguments were: {"a":`,
+				`tool f: error: `+noObject+`; the arguments were: [1]`, `tool f: error: it is broken`, `tool f: error: it is broken`, `assistant: done`),
+			calls: []error{errors.New(broken), errors.New(noObject), errBroken, errBroken},
 		},
 		"text beside calls": {
 			replies: []azmistraltest.Reply{azmistraltest.Raw(200, nil, `{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Let me see.","tool_calls":[{"id":"abcdefghi","type":"function","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}`), text("done")},
@@ -250,8 +252,8 @@ func TestRunRefusesBeforeItSends(t *testing.T) {
 		"two of one name": {tools: []tools.Tool{echo("f"), echo("f")}, line: `tools: invalid request: two tools have the name "f", so a call would not say which`},
 		"one of the request's name": {change: func(r *azmistral.ChatRequest) { r.Tools = []azmistral.Tool{{Name: "f"}} }, tools: []tools.Tool{echo("f")},
 			line: `tools: invalid request: two tools have the name "f", so a call would not say which`},
-		"no name": {tools: []tools.Tool{{}}, line: `tools: invalid request: tool 0 of the run has no name`},
-		"choices": {change: func(r *azmistral.ChatRequest) { r.N = 2 }, line: `tools: invalid request: N is 2, and a run goes on with one answer: leave it 0`},
+		"no handler": {tools: []tools.Tool{echo("f"), {Tool: azmistral.Tool{Name: "g"}}}, line: `tools: invalid request: tool 1, "g", was not made by tools.For or tools.New: there is nothing to call`},
+		"choices":    {change: func(r *azmistral.ChatRequest) { r.N = 2 }, line: `tools: invalid request: N is 2, and a run goes on with one answer: leave it 0`},
 		"prefix": {change: func(r *azmistral.ChatRequest) { r.Messages = append(r.Messages, prefix) },
 			line: `tools: invalid request: the last message has Prefix, which a run cannot go on from: use Chat, or a user message`},
 	} {

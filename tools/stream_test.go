@@ -43,8 +43,8 @@ func TestRunStreamEvents(t *testing.T) {
 		}
 		return nil, nil
 	}}
-	want := []string{`1 chunk ""`, `1 call f`, `1 result f: f`, `1 call hooked`, `1 result hooked: mine`, `1 call h`,
-		`1 result h: not run: no tool has the name "h"; there are "f"`, `2 chunk ""`, `2 call f`, `2 result f: f`, `3 chunk "done"`, `3 end`}
+	want := []string{`1 chunk ""`, `1 call f`, `1 result f: f{}`, `1 call hooked`, `1 result hooked: mine`, `1 call h`,
+		`1 result h: not run: no tool has the name "h"; there are "f"`, `2 chunk ""`, `2 call f`, `2 result f: f{}`, `3 chunk "done"`, `3 end`}
 	run := tools.RunStream(t.Context(), client, ask("Go"), []tools.Tool{echo("f")}, options)
 	var told []string
 	for event, err := range run {
@@ -84,7 +84,7 @@ func TestRunStreamOrder(t *testing.T) {
 			require.NoError(t, err)
 			told = append(told, story(event))
 			if event.Result != nil {
-				require.Equal(t, lines("user: Go", "assistant: <slow> <quick>", "tool slow: slow", "tool quick: quick", "assistant: done"), transcript(event.Result.Messages))
+				require.Equal(t, lines("user: Go", "assistant: <slow{}> <quick{}>", "tool slow: slow", "tool quick: quick", "assistant: done"), transcript(event.Result.Messages))
 			}
 		}
 		require.Equal(t, []string{`1 chunk ""`, "1 call slow", "1 call quick", "1 result quick: quick", "1 result slow: slow", `2 chunk "done"`, "2 end"}, told)
