@@ -212,7 +212,10 @@ func (k *call) authFacts() authFacts {
 	return facts
 }
 
-// scrub strikes the credentials that went out with the last send from a text.
+// scrub strikes the credentials that went out with the last send from a text. It has
+// too many callers to be inlined.
+//
+//go:noinline
 func (k *call) scrub(text string) string {
 	if k.send == nil {
 		return text
