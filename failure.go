@@ -132,6 +132,9 @@ func (k *call) fill(e *Error, p *errbody.Problem) {
 func (k *call) inBand(info ResponseInfo, p *errbody.Problem, resp *http.Response) *Error {
 	e := &Error{StatusCode: info.StatusCode, Info: info, Delivered: true, kind: inBandKind(p), RetryAfter: retryHint(resp.Header, p.Wait), what: "an error in place of the answer"}
 	k.fill(e, p)
+	if e.isConversation() {
+		e.hint = "see what CheckMessages says of the conversation" // a stream under way does not keep it
+	}
 	return e.withResponse(resp)
 }
 

@@ -251,12 +251,54 @@ func refusalHint(e *Error, endpoint Endpoint, model string, auth authFacts) stri
 			hint += "; a new deployment may need 5 minutes"
 		}
 		return hint
-	case e.Code == "3280":
-		return "tool call ids of the conversation must be answered by results with the same ids"
-	case e.Code == "3230":
-		return "check the order of the messages: each tool call needs its result before the next turn"
 	}
 	return ""
+}
+
+// tellProblem puts into the error of a refused conversation which message broke
+// which rule.
+func (e *Error) tellProblem(messages []Message) {
+	if !e.isConversation() {
+		return
+	}
+	e.hint = ""
+	problems := CheckMessages(messages)
+	for i := range problems {
+		if i == 0 || !problems[i].Caution {
+			e.hint = problems[i].String()
+		}
+		if !problems[i].Caution {
+			break
+		}
+	}
+	if e.response != nil {
+		e.withResponse(e.response.RawResponse) // it says the same line
+	}
+}
+
+// isConversation says whether the service refused the messages for what they are
+// together: by its codes or types, or by its words, which in older answers are all
+// there is.
+func (e *Error) isConversation() bool {
+	switch e.Code {
+	case "3230", "3240", "3280":
+		return true
+	}
+	switch e.Type {
+	case "invalid_request_message_order", "invalid_request_assistant_message", "invalid_function_call":
+		return true
+	}
+	if e.kind == ErrInvalidRequest {
+		for _, sign := range [...]string{
+			"Conversation must ", "Expected last role ", "Unexpected role '", "Not the same number of function calls",
+			"ool call id ", "Assistant message ", "Unexpected content chunk types", "ThinkChunks must be leading",
+		} {
+			if strings.Contains(e.Message, sign) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func roleHint(endpoint Endpoint) string {
