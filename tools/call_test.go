@@ -326,7 +326,11 @@ func TestAbortEndsTheOthers(t *testing.T) {
 func TestAbortBeforeTheNextCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := scripted(calling(azmistral.ToolCall{Name: "aborts"}, azmistral.ToolCall{Name: "f"}, azmistral.ToolCall{Name: "f"}))
-		for event, err := range tools.RunStream(t.Context(), client, ask("Go"), []tools.Tool{failing("aborts", tools.Abort(errBroken)), echo("f")}, nil) {
+		aborts := tool("aborts", func(context.Context, string) (string, error) {
+			time.Sleep(time.Second / 2)
+			return "", tools.Abort(errBroken)
+		})
+		for event, err := range tools.RunStream(t.Context(), client, ask("Go"), []tools.Tool{aborts, echo("f")}, nil) {
 			if event.Call != nil && event.Call.Name == "f" {
 				time.Sleep(time.Second)
 			}
