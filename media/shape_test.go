@@ -8,6 +8,7 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -77,6 +78,8 @@ const (
 )
 
 func TestShape(t *testing.T) {
+	encoded, err := os.ReadFile("testdata/strip.webp") // by an encoder; the others are put together here
+	require.NoError(t, err)
 	photo := encodedJPEG(t, 30, 20)
 	thumbnail := encodedJPEG(t, 3, 2)
 	exif := binary.BigEndian.AppendUint16([]byte{0xFF, 0xD8, 0xFF, 0xE1}, uint16(2+len(thumbnail)))
@@ -110,6 +113,7 @@ func TestShape(t *testing.T) {
 		"gif, only a header": {measureGIF, encodedGIF(t, 30, 20, 4)[:13], shape{30, 20, 0}},
 		"gif cut":            {measureGIF, []byte("GIF89a\x01"), shape{}},
 
+		"webp by an encoder":          {measureWEBP, encoded, shape{300, 2, 0}},
 		"webp":                        {measureWEBP, webpFile("VP8 ", vp8), shape{300, 2, 0}},
 		"webp lossless":               {measureWEBP, webpFile("VP8L", vp8l), shape{300, 2, 0}},
 		"webp extended":               {measureWEBP, webpFile("VP8X", vp8x, "ICCP", "odd", "VP8L", vp8l), shape{300, 2, 0}},
