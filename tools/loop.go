@@ -61,7 +61,7 @@ func (r *run) check() error {
 		return invalid("the last message has Prefix, which a run cannot go on from: use Chat, or a user message")
 	}
 	for i, tool := range r.tools {
-		if tool.run == nil {
+		if tool.call == nil {
 			return invalid("tool %d, %q, was not made by tools.For or tools.New: there is nothing to call", i, tool.Name)
 		}
 	}
