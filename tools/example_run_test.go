@@ -40,14 +40,14 @@ func modelFor(replies ...azmistraltest.Reply) *azmistral.Client {
 	return client
 }
 
-func weatherIn(city string) azmistraltest.ToolCall {
+func askFor(city string) azmistraltest.ToolCall {
 	return azmistraltest.ToolCall{Name: "get_weather", Arguments: `{"city":"` + city + `"}`}
 }
 
 // The model calls a tool in two cities at once, and answers with what it got.
 func ExampleRun() {
 	client := modelFor(
-		azmistraltest.ToolCalls(weatherIn("Paris"), weatherIn("Rome")),
+		azmistraltest.ToolCalls(askFor("Paris"), askFor("Rome")),
 		azmistraltest.Text("Take a coat: it rains in both."),
 	)
 	req := azmistral.ChatRequest{Messages: []azmistral.Message{azmistral.User("Do I need a coat in Paris, or in Rome?")}}
@@ -68,7 +68,7 @@ func ExampleRun() {
 // What a chat window shows: the text as it comes, and what the model does meanwhile.
 func ExampleRunStream() {
 	client := modelFor(
-		azmistraltest.ToolCalls(weatherIn("Paris")),
+		azmistraltest.ToolCalls(askFor("Paris")),
 		azmistraltest.Text("Take a coat: it rains."),
 	)
 	req := azmistral.ChatRequest{Messages: []azmistral.Message{azmistral.User("Do I need a coat in Paris?")}}
@@ -95,7 +95,7 @@ func ExampleRunStream() {
 // the model is told why.
 func ExampleRunOptions_onCall() {
 	client := modelFor(
-		azmistraltest.ToolCalls(weatherIn("Paris"), azmistraltest.ToolCall{Name: "delete_file", Arguments: `{"name":"a.txt"}`}),
+		azmistraltest.ToolCalls(askFor("Paris"), azmistraltest.ToolCall{Name: "delete_file", Arguments: `{"name":"a.txt"}`}),
 		azmistraltest.Text("It rains; the file I may not delete."),
 	)
 	req := azmistral.ChatRequest{Messages: []azmistral.Message{azmistral.User("Check Paris, and delete a.txt.")}}
@@ -143,7 +143,7 @@ func ExampleAbort() {
 // messages can be sent again.
 func ExampleResult() {
 	client := modelFor(
-		azmistraltest.ToolCalls(weatherIn("Atlantis")).Usage(60, 20),
+		azmistraltest.ToolCalls(askFor("Atlantis")).Usage(60, 20),
 		azmistraltest.Error(400, "content_filter", "The response was filtered."),
 	)
 	req := azmistral.ChatRequest{Messages: []azmistral.Message{azmistral.User("Do I need a coat in Atlantis?")}}

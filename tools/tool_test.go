@@ -13,12 +13,12 @@ import (
 	"github.com/azmistral/azmistral/tools"
 )
 
-func echo(_ context.Context, arguments string) (string, error) { return arguments, nil }
+func same(_ context.Context, arguments string) (string, error) { return arguments, nil }
 
 const cityOnly = `{"type":"object", "properties":{"city":{"type":"string"}}, "required":["city"], "additionalProperties":false}`
 
 func TestNew(t *testing.T) {
-	tool, err := tools.New(azmistral.Tool{Name: "echo", Description: "Echoes.", Parameters: json.RawMessage(cityOnly)}, echo)
+	tool, err := tools.New(azmistral.Tool{Name: "echo", Description: "Echoes.", Parameters: json.RawMessage(cityOnly)}, same)
 	require.NoError(t, err)
 	assert.Equal(t, azmistral.Tool{Name: "echo", Description: "Echoes.", Parameters: json.RawMessage(cityOnly)}, tool.Tool, "the schema is sent as it is")
 
@@ -43,7 +43,7 @@ func TestNew(t *testing.T) {
 
 // A tool without arguments says so by itself; one with []byte is not sent as base64.
 func TestNewParameters(t *testing.T) {
-	none, err := tools.New(azmistral.Tool{Name: "now"}, echo)
+	none, err := tools.New(azmistral.Tool{Name: "now"}, same)
 	require.NoError(t, err)
 	assert.Nil(t, none.Parameters)
 	got, err := none.Call(t.Context(), " ")
@@ -56,12 +56,12 @@ func TestNewParameters(t *testing.T) {
 	assert.JSONEq(t, `{"type":"object","properties":{},"additionalProperties":false}`, string(strict.Parameters.(json.RawMessage)))
 
 	text := []byte(cityOnly)
-	bytes, err := tools.New(azmistral.Tool{Name: "b", Parameters: text}, echo)
+	bytes, err := tools.New(azmistral.Tool{Name: "b", Parameters: text}, same)
 	require.NoError(t, err)
 	clear(text)
 	assert.Equal(t, json.RawMessage(cityOnly), bytes.Parameters)
 
-	loose, err := tools.New(azmistral.Tool{Name: "m", Parameters: map[string]any{"type": "object"}}, echo)
+	loose, err := tools.New(azmistral.Tool{Name: "m", Parameters: map[string]any{"type": "object"}}, same)
 	require.NoError(t, err)
 	assert.Equal(t, json.RawMessage(`{"type":"object"}`), loose.Parameters)
 	_, err = loose.InStrictMode()
@@ -80,7 +80,7 @@ func TestNewErrors(t *testing.T) {
 		{azmistral.Tool{Name: "f", Parameters: json.RawMessage(`{"properties":{}}`)}, `tools.New: parameters of tool "f": the schema must be of an object ("type":"object"), since arguments have names`},
 		{azmistral.Tool{Name: "f", Parameters: true}, `tools.New: parameters of tool "f": the schema must be of an object ("type":"object"), since arguments have names`},
 	} {
-		_, err := tools.New(test.tool, echo)
+		_, err := tools.New(test.tool, same)
 		assert.EqualError(t, err, test.want)
 	}
 	_, err := tools.New(azmistral.Tool{Name: "f"}, nil)
@@ -97,7 +97,7 @@ func TestNewFails(t *testing.T) {
 }
 
 func TestList(t *testing.T) {
-	a, err := tools.New(azmistral.Tool{Name: "a"}, echo)
+	a, err := tools.New(azmistral.Tool{Name: "a"}, same)
 	require.NoError(t, err)
 	b := gives(t, 1)
 	assert.Equal(t, []azmistral.Tool{a.Tool, b.Tool}, tools.List(a, b))
