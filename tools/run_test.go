@@ -28,8 +28,8 @@ func TestRunRules(t *testing.T) {
 	}
 	f := []tools.Tool{echo("f"), echo("g")}
 	long := strings.Repeat("é", 3000)
-	const broken = "the arguments of f cannot be used: the object is no JSON: it ends after 5 bytes, before it is complete. Call f again with these mended"
-	const noObject = "the arguments of f cannot be used: the object must be an object, not a list. Call f again with these mended"
+	const broken = "the arguments of f cannot be used: the whole is no JSON: it ends after 5 bytes, before it is complete. Call f again with these mended"
+	const noObject = "the arguments of f cannot be used: the whole must be an object, not a list. Call f again with these mended"
 	for name, c := range map[string]struct {
 		replies []azmistraltest.Reply
 		tools   []tools.Tool
