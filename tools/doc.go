@@ -34,7 +34,9 @@
 // the field is a list; minItems and maxItems of the list. A type with a method
 // Enum() []T says which values there are; one with JSONSchema() json.RawMessage gives
 // its whole schema, which a type that unmarshals itself needs. A type with
-// UnmarshalText is a string. A type that contains itself has no schema here.
+// UnmarshalText is a string. A time.Time is a date-time as in RFC 3339; a
+// time.Duration is a number of nanoseconds, as encoding/json has it, and the model is
+// told so. A type that contains itself has no schema here.
 //
 // Arguments are checked before the handler sees them. What is wrong is said in words
 // for the model, in an [*ArgumentsError]; pointers, slices and maps that may be left

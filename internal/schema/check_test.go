@@ -109,6 +109,16 @@ func TestCheckText(t *testing.T) {
 	assert.Nil(t, s.Check([]byte(" {\"a\":\"\xff\"}\n")))
 }
 
+// Whole numbers of 64 bits are told apart where a float64 could not.
+func TestCheckLongNumbers(t *testing.T) {
+	unique, err := Parse(json.RawMessage(`{"uniqueItems":true}`))
+	require.NoError(t, err)
+	assert.Nil(t, unique.Check([]byte(`[18446744073709551614,18446744073709551615,-9223372036854775807,-9223372036854775808]`)))
+	bounded, err := Parse(json.RawMessage(`{"minimum":-9007199254740992}`))
+	require.NoError(t, err)
+	assert.Len(t, bounded.Check([]byte(`-9007199254740993`)), 1)
+}
+
 // Several problems, in the order of the value, what is missing at the end.
 func TestCheckAll(t *testing.T) {
 	s, err := Of(reflect.TypeFor[people]())
@@ -132,10 +142,10 @@ func TestCheckShows(t *testing.T) {
 	s, err := Parse(json.RawMessage(`{"additionalProperties":{"enum":["a\nb"]}}`))
 	require.NoError(t, err)
 	long := strings.Repeat("ö", 1000)
-	found := s.Check([]byte(`{"` + long + `":"` + long + `\n","x\ny":"z"}`))
+	found := s.Check([]byte(`{"` + long + `":"x` + long + `\n","x\ny":"z"}`))
 	require.Len(t, found, 2)
 	shown := strings.Repeat("ö", 30) + "…"
-	assert.Equal(t, `["`+shown+`"] must be one of "a\nb", not "`+shown+`"`, found[0].String())
+	assert.Equal(t, `["`+shown+`"] must be one of "a\nb", not "x`+strings.Repeat("ö", 29)+`…"`, found[0].String())
 	assert.Equal(t, `["x\ny"] must be one of "a\nb", not "z"`, found[1].String())
 }
 
@@ -156,7 +166,7 @@ func TestDescribe(t *testing.T) {
 func TestNearest(t *testing.T) {
 	names := []string{"city", "country_code", "unit"}
 	for name, want := range map[string]string{
-		"City": "city", "cty": "city", "ctiy": "city", "countryCode": "country_code", "country": "", "units": "unit", "xyz": "", "": "",
+		"City": "city", "cty": "city", "ctiy": "city", "countryCode": "country_code", "COUNTRYCODE": "country_code", "country": "", "units": "unit", "xyz": "", "": "",
 		strings.Repeat("c", 500): "",
 	} {
 		assert.Equal(t, want, nearest(name, names), name)

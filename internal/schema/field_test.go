@@ -60,6 +60,10 @@ type (
 		B string
 	}
 	generic struct{ page[string] }
+	Looping struct {
+		*Looping
+		X int
+	}
 )
 
 // sameTag has a name twice, which vet would not let stand in a type.
@@ -72,7 +76,7 @@ var sameTag = reflect.Zero(reflect.StructOf([]reflect.StructField{
 // The names are those that encoding/json writes, and those it reads.
 func TestFields(t *testing.T) {
 	for _, value := range []any{
-		twice{}, again{}, E5{E6: &E6{}}, cyclic{cyclic2: &cyclic2{}}, kinds5{}, named{}, tags{A: 1, D: 1}, sameTag, depths{}, generic{},
+		twice{}, again{}, E5{E6: &E6{}}, cyclic{cyclic2: &cyclic2{}}, kinds5{}, named{}, tags{A: 1, D: 1}, sameTag, depths{}, generic{}, Looping{},
 		embedding{}, embeddingPointer{Base: &Base{}}, embeddingNamed{}, shadowing{}, conflicting{}, tagWins{}, embeddingKind{}, dashes{}, odd{}, twins{},
 	} {
 		of := reflect.TypeOf(value)

@@ -58,6 +58,19 @@ func TestForms(t *testing.T) {
 				`"additionalProperties":{"type":"integer"}}},"required":["Load"],"additionalProperties":false}`,
 			`byCode.Load` + aMap,
 		},
+		{
+			reflect.TypeFor[lasting](),
+			`{"type":"object","properties":{"wait":{"type":"integer","description":"how long to wait (in nanoseconds: 1000000000 is one second)"},` +
+				`"max":{"type":["integer","null"],"description":"in nanoseconds: 1000000000 is one second"}},"required":["wait"],"additionalProperties":false}`,
+			`{"type":"object","properties":{"wait":{"type":"integer","description":"how long to wait (in nanoseconds: 1000000000 is one second)"},` +
+				`"max":{"type":["integer","null"],"description":"in nanoseconds: 1000000000 is one second"}},"required":["wait","max"],"additionalProperties":false}`,
+		},
+		{
+			reflect.TypeFor[struct {
+				Holes []*int `enum:"1,2"`
+			}](),
+			`{"type":"object","properties":{"Holes":{"type":"array","items":{"type":["integer","null"],"enum":[1,2,null]}}},"required":["Holes"],"additionalProperties":false}`, ``,
+		},
 		{reflect.TypeFor[**int](), `{"type":"integer"}`, ``},
 		{reflect.TypeFor[[]*int](), `{"type":"array","items":{"type":["integer","null"]}}`, ``},
 	} {
@@ -170,11 +183,16 @@ func TestParse(t *testing.T) {
 
 // A schema is kept as it was, also if the user's bytes change.
 func TestParseCopies(t *testing.T) {
-	text := []byte(`{"type":"string"}`)
-	s, err := Parse(text)
-	require.NoError(t, err)
-	clear(text)
-	assert.Equal(t, `{"type":"string"}`, string(s.JSON()))
+	for _, kind := range []func([]byte) any{
+		func(text []byte) any { return text },
+		func(text []byte) any { return json.RawMessage(text) },
+	} {
+		text := []byte(`{"type":"string"}`)
+		s, err := Parse(kind(text))
+		require.NoError(t, err)
+		clear(text)
+		assert.Equal(t, `{"type":"string"}`, string(s.JSON()))
+	}
 }
 
 func TestParseErrors(t *testing.T) {

@@ -104,7 +104,7 @@ type (
 	}
 	TaggedLeft  struct{ Some string }
 	TaggedRight struct {
-		Other string `json:"Some"`
+		Other int `json:"Some"`
 	}
 	tagWins struct {
 		TaggedLeft
@@ -167,6 +167,7 @@ type (
 		Yes   bool     `json:"yes" enum:"true"`
 		Many  []string `json:"many" enum:"a,b"`
 		Maybe *int     `json:"maybe" enum:"1,2"`
+		Holes []*int   `json:"holes,omitempty" enum:"1,2"`
 	}
 	bounded struct {
 		Percent float64 `json:"percent" minimum:"0" maximum:"100"`
@@ -201,7 +202,11 @@ type (
 		Name  string
 		Lower string `json:"name"`
 	}
-	words   struct{ Words []letter }
+	words          struct{ Words []letter }
+	ownPointerBase struct {
+		*Base2
+		More int
+	}
 	ownBase struct {
 		Base2
 		More int

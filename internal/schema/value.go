@@ -115,7 +115,7 @@ func (p *parser) value(path string, depth int) (any, error) {
 		return p.list(path, depth)
 	case json.Number:
 		if _, err := strconv.ParseFloat(token.String(), 64); err != nil {
-			p.found.add(path, "type", "must be a number of ordinary size, not %s", short(token.String()))
+			p.found.add(path, "type", "must be a number of ordinary size, not %s", cut(token.String()))
 			return number("0"), nil
 		}
 		return number(token), nil

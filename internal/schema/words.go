@@ -14,6 +14,7 @@ const maxShown = 60
 // maxListed is how many alternatives are listed.
 const maxListed = 20
 
+// cut is the beginning of what may be long.
 func cut(s string) string { return cutAt(s, maxShown) }
 
 func cutAt(s string, size int) string {
@@ -25,9 +26,6 @@ func cutAt(s string, size int) string {
 	}
 	return s[:size] + "…"
 }
-
-// short is a JSON text, cut.
-func short(text string) string { return cut(text) }
 
 // show is a value as a problem names it: cut, and no more than its kind where it
 // has parts.
