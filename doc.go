@@ -68,7 +68,8 @@ Put [Tool] values into the request; when the answer's [FinishReason] is
 FinishToolCalls, run each of [ChatResponse.ToolCalls], append the answer's message
 and a [ToolResult] for each call, and ask again. [ToolCall.Decode] reads the
 arguments. Ids are mapped to the form that Mistral takes when they are sent; your
-messages are not changed. [CheckMessages] tells what the service would refuse in a
+messages are not changed. The package tools makes a Tool of a Go function, and runs
+this loop. [CheckMessages] tells what the service would refuse in a
 conversation: calls without results, roles in an order that it does not take, and
 the like. The error of a refusal names the first such problem.
 
@@ -78,6 +79,12 @@ the like. The error of a refusal names the first such problem.
 [ThinkingPart] before the text, in a stream [Delta.Thinking] apart from [Delta.Text].
 Append the answer's message as it is: the thinking goes back with it, in its place
 and with its signature, where the route has a place for it.
+
+# More than text
+
+Packages beside this one stand on its Chat and ChatStream: tools runs Go functions
+that the model calls, structured gives Go values out of answers, media makes image
+and document parts of files and bytes, prefix has an answer begin with given words.
 
 # Errors
 
