@@ -30,6 +30,7 @@ type choice struct {
 	calls    []ToolCall
 	finish   string
 	filtered string // the category for which the filter cut the answer
+	form     form
 }
 
 // completion is the estimate of a choice's tokens. The prefix was the caller's.

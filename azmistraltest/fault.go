@@ -142,6 +142,9 @@ const (
 	sortNumber   keySort = "a whole number"
 	sortStatus   keySort = "a status from 200 to 999"
 	sortDuration keySort = "a duration, such as 1.5s or 2 for seconds"
+	sortThinking keySort = "a form of thinking: parts, open-parts, string or field"
+	sortTemplate keySort = "a template: v3, v11 or v13"
+	sortWrong    keySort = "a way to be wrong: type, missing, extra, enum, syntax, fence or prose"
 )
 
 // commonKeys go with every scenario.
