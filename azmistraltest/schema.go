@@ -2,38 +2,11 @@ package azmistraltest
 
 import (
 	"math"
-	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
-
-// hints are what a question offers for the values of a schema: its names and
-// numbers are taken first, so that "the weather in Paris" asks for Paris.
-type hints struct {
-	words   []string
-	numbers []string
-	random  *rand.Rand
-}
-
-var (
-	quotedText = regexp.MustCompile(`"([^"\n]{1,80})"|'([^'\n]{1,80})'|“([^”\n]{1,80})”`)
-	properName = regexp.MustCompile(`[^.!?\s]\s+(\p{Lu}[\p{L}-]+(?:\s+\p{Lu}[\p{L}-]+)*)`)
-	anyNumber  = regexp.MustCompile(`-?\d+(?:\.\d+)?`)
-)
-
-func hintsOf(question string, random *rand.Rand) *hints {
-	h := &hints{random: random}
-	for _, found := range quotedText.FindAllStringSubmatch(question, -1) {
-		h.words = append(h.words, found[1]+found[2]+found[3])
-	}
-	for _, found := range properName.FindAllStringSubmatch(question, -1) {
-		h.words = append(h.words, found[1])
-	}
-	h.numbers = anyNumber.FindAllString(question, -1)
-	return h
-}
 
 // fill makes a value that fits a JSON Schema. It knows the keywords that models
 // are given: types, enums, bounds, patterns, formats, references, combinations.
@@ -75,6 +48,9 @@ func (f *filler) value(schema *node, name string, depth int) *node {
 		return &node{kind: kindString, text: f.word(name)}
 	}
 	schema = f.merge(schema, depth)
+	if value := f.told(schema, name, depth); value != nil {
+		return value
+	}
 	if constant := schema.get("const"); constant != nil {
 		return constant
 	}
@@ -106,11 +82,31 @@ func (f *filler) value(schema *node, name string, depth int) *node {
 // pick prefers a value that the question names.
 func (f *filler) pick(enum []*node) *node {
 	for _, value := range enum {
-		if value.is(kindString) && slices.ContainsFunc(f.hints.words, func(w string) bool { return strings.EqualFold(w, value.text) }) {
+		if value.is(kindString) && slices.ContainsFunc(f.hints.words, func(w hint) bool { return strings.EqualFold(w.text, value.text) }) {
 			return value
 		}
 	}
 	return enum[0]
+}
+
+// told gives the value that the question tells for a property by its name: "Total:
+// 119.00" for the property total. nil where there is none, or none that fits.
+func (f *filler) told(schema *node, name string, depth int) *node {
+	text := f.hints.labelled(name)
+	if text == "" {
+		return nil
+	}
+	for _, value := range readAs(text) {
+		if (value.is(kindString) || value.is(kindNumber) || value.is(kindBool)) && obeys(f.root, schema, value, depth) {
+			return value
+		}
+	}
+	for _, value := range schema.get("enum").list() {
+		if value.is(kindString) && strings.EqualFold(value.text, text) {
+			return value
+		}
+	}
+	return nil
 }
 
 // resolve follows $ref inside the same document.
@@ -345,6 +341,9 @@ func (f *filler) array(schema *node, name string, depth int) *node {
 	want := min(maxItems, max(least, min(1, most)))
 	if depth >= depthRequiredOnly || !items.is(kindObject) {
 		want = min(maxItems, least)
+	}
+	if items.is(kindObject) && f.typeOf(f.merge(f.resolve(items), depth), depth) == "string" && depth < depthRequiredOnly {
+		want = max(want, min(f.hints.listed(), maxItems)) // "Paris, Rome and Oslo" are three
 	}
 	distinct := schema.get("uniqueItems").yes()
 	for len(value.items) < min(want, most) && f.left > 0 {

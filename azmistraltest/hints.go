@@ -1,0 +1,170 @@
+package azmistraltest
+
+import (
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// hints are what a question offers for the values of a schema: its names and
+// numbers are taken first, so that "the weather in Paris" asks for Paris.
+type hints struct {
+	question string
+	words    []hint
+	numbers  []string
+	taken    int // words so far; the last one is taken again and again
+	random   *rand.Rand
+}
+
+// hint is one name of a question.
+type hint struct {
+	text   string
+	listed bool // it goes on from the one before it: "Paris, Rome and Oslo"
+}
+
+var (
+	quotedText = regexp.MustCompile(`"([^"\n]{1,80})"|'([^'\n]{1,80})'|“([^”\n]{1,80})”`)
+	properName = regexp.MustCompile(`[^.!?\s]\s+(\p{Lu}[\p{L}-]+(?:\s+\p{Lu}[\p{L}-]+)*)`)
+	anyNumber  = regexp.MustCompile(`-?\d+(?:\.\d+)?`)
+	listGap    = regexp.MustCompile(`^["'”]?(?:\s*[,/&]\s*|\s+)(?:(?:and|or|und|et|y|e|o|ou|oder)\s+)?(?:in\s+)?["'“]?$`)
+)
+
+func hintsOf(question string, random *rand.Rand) *hints {
+	h := &hints{question: question, random: random, numbers: anyNumber.FindAllString(question, -1)}
+	for _, expression := range []*regexp.Regexp{quotedText, properName} {
+		end := -1
+		for _, found := range expression.FindAllStringSubmatchIndex(question, -1) {
+			for group := 2; group < len(found); group += 2 {
+				if found[group] < 0 {
+					continue
+				}
+				from, to := found[group], found[group+1]
+				h.words = append(h.words, hint{question[from:to], end >= 0 && listGap.MatchString(question[end:from])})
+				end = to
+			}
+		}
+	}
+	return h
+}
+
+// next takes the next word. The last one stays.
+func (h *hints) next() (string, bool) {
+	if len(h.words) == 0 {
+		return "", false
+	}
+	word := h.words[0].text
+	if len(h.words) > 1 {
+		h.words = h.words[1:]
+	}
+	h.taken++
+	return word, true
+}
+
+// listed is how many of the next words are one list.
+func (h *hints) listed() int {
+	if len(h.words) == 0 {
+		return 0
+	}
+	n := 1
+	for n < len(h.words) && h.words[n].listed {
+		n++
+	}
+	return n
+}
+
+// only gives hints with one word of the list at their head, and what is behind the
+// list.
+func (h *hints) only(i int) *hints {
+	one := *h
+	one.words = append([]hint{{text: h.words[i].text}}, h.words[h.listed():]...)
+	return &one
+}
+
+// labelled gives what stands behind a property's name and a colon, up to the end of
+// the line or a semicolon; "" where there is nothing. A name of several words stands
+// there in any spelling: "due_date" for "Due date: 2026-03-01".
+func (h *hints) labelled(name string) string {
+	words := wordsOf(name)
+	if len(words) == 0 || !strings.ContainsAny(h.question, ":=") {
+		return ""
+	}
+	for i, word := range words {
+		words[i] = regexp.QuoteMeta(word)
+	}
+	label, err := regexp.Compile(`(?im)(?:^|[\s,;(*])` + strings.Join(words, `[\s_-]*`) + `\**[ \t]*[:=]\**[ \t]*([^\n;]+)`)
+	if err != nil {
+		return ""
+	}
+	found := label.FindStringSubmatch(h.question)
+	if found == nil {
+		return ""
+	}
+	return strings.Trim(found[1], " \t\r\".")
+}
+
+// wordsOf cuts a name into its words: invoice_number, invoiceNumber, invoice-number.
+func wordsOf(name string) []string {
+	var words []string
+	var word []rune
+	flush := func() {
+		if len(word) > 0 {
+			words = append(words, strings.ToLower(string(word)))
+		}
+		word = word[:0]
+	}
+	runes := []rune(name)
+	for i, r := range runes {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			flush()
+			continue
+		}
+		if i > 0 && unicode.IsUpper(r) && !unicode.IsUpper(runes[i-1]) {
+			flush()
+		}
+		word = append(word, r)
+	}
+	flush()
+	return words
+}
+
+// readAs gives the values that a text can be: its number, yes or no, itself, and
+// what comes before a comma or a blank.
+func readAs(text string) []*node {
+	var values []*node
+	if number := anyNumber.FindString(text); number != "" {
+		// "1,190.00" and "1 190.00" are numbers with marks between the thousands.
+		joined := thousands.ReplaceAllStringFunc(text, func(s string) string {
+			return strings.Map(func(r rune) rune {
+				if r == ',' || r == ' ' {
+					return -1
+				}
+				return r
+			}, s)
+		})
+		if value, err := strconv.ParseFloat(anyNumber.FindString(joined), 64); err == nil {
+			values = append(values, &node{kind: kindNumber, text: strconv.FormatFloat(value, 'f', -1, 64)})
+		}
+	}
+	switch strings.ToLower(text) {
+	case "yes", "true":
+		values = append(values, &node{kind: kindBool, truth: true})
+	case "no", "false":
+		values = append(values, &node{kind: kindBool})
+	}
+	texts := []string{text}
+	if before, _, found := strings.Cut(text, ","); found {
+		texts = append(texts, strings.TrimSpace(before))
+	}
+	if before, _, found := strings.Cut(text, " "); found {
+		texts = append(texts, before)
+	}
+	for _, t := range slices.Compact(texts) {
+		values = append(values, &node{kind: kindString, text: t})
+	}
+	return values
+}
+
+var thousands = regexp.MustCompile(`\b\d{1,3}(?:[, ]\d{3})+\b`)
