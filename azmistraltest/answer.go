@@ -135,9 +135,8 @@ func think(r *Request, random *rand.Rand) choice {
 	}
 	last := r.Last()
 	switch {
-	case r.ResponseFormat == "json_schema":
-		schema := r.body.get("response_format").get("json_schema").get("schema")
-		c.text = string(fill(schema, hintsOf(question(r), random)).appendSpaced(nil))
+	case r.ResponseFormat == "json_schema" || r.ResponseFormat == "json_object" && wantedOf(r).said != "":
+		c.text = string(fill(wantedOf(r).schema, hintsOf(question(r), random)).appendSpaced(nil))
 	case r.ResponseFormat == "json_object":
 		c.text = `{"question": ` + quoted(clip(question(r), questionRunes)) + `, "answer": ` + quoted(prose(r, random)) + `}`
 	case last.Role == "assistant" && last.Prefix:
@@ -203,12 +202,21 @@ func stopsOf(r *Request) []string {
 	return stops
 }
 
-// question is the text of the last message of the user, without what it asked of
-// the sandbox itself.
+// question is what the user asked last, without what was asked of the sandbox
+// itself, without a schema to fit, and behind it nothing that says what was wrong
+// with an answer.
 func question(r *Request) string {
-	for _, m := range slices.Backward(r.Messages) {
+	messages := r.Messages
+	for range wrongTurns(r, nil) {
+		messages = messages[:beforeReplies(messages)-1]
+	}
+	for _, m := range slices.Backward(messages) {
 		if m.Role == "user" {
-			return strings.TrimSpace(provocation.ReplaceAllString(m.Text, ""))
+			text := provocation.ReplaceAllString(m.Text, "")
+			if w := wantedOf(r); w != nil && w.said != "" {
+				text = strings.ReplaceAll(text, w.said, "")
+			}
+			return strings.TrimSpace(text)
 		}
 	}
 	return ""
