@@ -262,8 +262,11 @@ func prose(r *Request, random *rand.Rand) string {
 	} else {
 		fmt.Fprintf(&b, openings[random.IntN(len(openings))], clip(asked, questionRunes))
 	}
-	if files := filesOf(r.Last()); files > 0 {
-		fmt.Fprintf(&b, "\nYour message has %d part(s) that are no text.", files)
+	if files := filesOf(r); len(files) > 0 {
+		b.WriteString("\n\nThis is what I was shown:")
+		for _, f := range files {
+			b.WriteString("\n- " + f.String())
+		}
 	}
 	order := random.Perm(len(remarks))
 	for i, j := range order[:2+random.IntN(2)] {
@@ -291,14 +294,13 @@ func thoughts(r *Request) string {
 		fmt.Sprintf("%d message(s), %d tool(s). That is enough for an answer.", len(r.Messages), len(r.Tools))
 }
 
-func filesOf(m Message) int {
-	n := 0
-	for _, part := range m.Parts {
-		if part != "text" && part != "thinking" {
-			n++
-		}
+// filesOf are the files of all messages: a model sees those of earlier turns too.
+func filesOf(r *Request) []File {
+	var files []File
+	for _, m := range r.Messages {
+		files = append(files, m.Files...)
 	}
-	return n
+	return files
 }
 
 // resultsOf gives the results at the end of the conversation: the tool's name and,

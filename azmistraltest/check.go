@@ -32,6 +32,9 @@ func (h *Handler) check(r *Request) *refusal {
 	if f := checkCalls(r); f != nil {
 		return f
 	}
+	if f := checkFiles(r); f != nil {
+		return f
+	}
 	return h.checkArguments(r)
 }
 
