@@ -97,7 +97,11 @@ func (h *Handler) answerFor(r *Request) *answer {
 	a.prompt, a.cached = promptTokens(r)
 	n := max(1, r.body.get("n").integer(1))
 	for i := range min(n, maxChoices) {
-		a.choices = append(a.choices, think(r, r.seed.random(i)))
+		c := think(r, r.seed.random(i))
+		if h.options.OmitPrefix {
+			c.prefix = ""
+		}
+		a.choices = append(a.choices, c)
 	}
 	h.limit(r, a)
 	return a

@@ -48,13 +48,14 @@ type Scenario struct {
 	args  args
 	count int // it is played so many times, then there is an answer; 0: always
 
-	reply func(args) Reply
-	want  func(args) Want                // where the keys decide; nil: Want
-	set   func(*azmistral.ClientOptions) // options that it needs
-	own   func(*Stage, *playing)         // listens by itself: for Play only, reply is nil
-	inner func(args) Reply               // of the handler of one that listens by itself; nil: an answer
-	early bool                           // the calls before the last meet it too
-	limit time.Duration                  // Timeout of the http.Client
+	reply   func(args) Reply
+	want    func(args) Want                // where the keys decide; nil: Want
+	set     func(*azmistral.ClientOptions) // options that it needs
+	own     func(*Stage, *playing)         // listens by itself: for Play only, reply is nil
+	inner   func(args) Reply               // of the handler of one that listens by itself; nil: an answer
+	early   bool                           // the calls before the last meet it too
+	lasting bool                           // a provocation of it goes on while the model is wrong
+	limit   time.Duration                  // Timeout of the http.Client
 }
 
 // Form is a form of a call.
@@ -164,6 +165,7 @@ type family struct {
 func families() []family {
 	return []family{
 		{"answer", answerScenarios},
+		{"model", modelScenarios},
 		{"refusal", refusalScenarios},
 		{"status", statusScenarios},
 		{"shape", shapeScenarios},
