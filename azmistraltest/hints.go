@@ -29,6 +29,7 @@ var (
 	quotedText = regexp.MustCompile(`"([^"\n]{1,80})"|'([^'\n]{1,80})'|“([^”\n]{1,80})”`)
 	properName = regexp.MustCompile(`[^.!?\s]\s+(\p{Lu}[\p{L}-]+(?:\s+\p{Lu}[\p{L}-]+)*)`)
 	anyNumber  = regexp.MustCompile(`-?\d+(?:\.\d+)?`)
+	isLabel    = regexp.MustCompile(`^\**[ \t]*[:=]`)
 	listGap    = regexp.MustCompile(`^["'”]?(?:\s*[,/&]\s*|\s+)(?:(?:and|or|und|et|y|e|o|ou|oder)\s+)?(?:in\s+)?["'“]?$`)
 )
 
@@ -42,6 +43,9 @@ func hintsOf(question string, random *rand.Rand) *hints {
 					continue
 				}
 				from, to := found[group], found[group+1]
+				if isLabel.MatchString(question[to:]) {
+					continue
+				}
 				h.words = append(h.words, hint{question[from:to], end >= 0 && listGap.MatchString(question[end:from])})
 				end = to
 			}
@@ -104,6 +108,49 @@ func (h *hints) labelled(name string) string {
 	}
 	return strings.Trim(found[1], " \t\r\".")
 }
+
+// told gives the value that the question tells for a property by its name: "Total:
+// 119.00" for the property total. nil where there is none, or none that fits.
+func (f *filler) told(schema *node, name string, depth int) *node {
+	text := f.hints.labelled(name)
+	if text == "" {
+		return nil
+	}
+	for _, value := range readAs(text) {
+		if (value.is(kindString) || value.is(kindNumber) || value.is(kindBool)) && obeys(f.root, schema, value, depth) {
+			return value
+		}
+	}
+	for _, value := range schema.get("enum").list() {
+		if value.is(kindString) && strings.EqualFold(value.text, text) {
+			return value
+		}
+	}
+	return nil
+}
+
+// toldList gives the list that the question tells: "Tags: red, green and blue".
+func (f *filler) toldList(schema, items *node, name string, depth int) *node {
+	text := f.hints.labelled(name)
+	if text == "" || !items.is(kindObject) {
+		return nil
+	}
+	list := &node{kind: kindArray}
+	for _, part := range listParts.Split(text, -1) {
+		values := readAs(part)
+		i := slices.IndexFunc(values, func(value *node) bool { return obeys(f.root, items, value, depth+1) })
+		if i < 0 {
+			return nil
+		}
+		list.items = append(list.items, values[i])
+	}
+	if !obeys(f.root, schema, list, depth) {
+		return nil
+	}
+	return list
+}
+
+var listParts = regexp.MustCompile(`\s*,\s*(?:and\s+)?|\s+and\s+`)
 
 // wordsOf cuts a name into its words: invoice_number, invoiceNumber, invoice-number.
 func wordsOf(name string) []string {

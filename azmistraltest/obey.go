@@ -4,7 +4,6 @@ import (
 	"math"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -79,9 +78,14 @@ var kindNames = map[kind]string{
 	kindNull: "null", kindBool: "boolean", kindNumber: "number", kindString: "string", kindArray: "array", kindObject: "object",
 }
 
-// layouts are those of the formats that are dates and times; other formats are not
-// looked at.
-var layouts = map[string]string{"date": time.DateOnly, "date-time": time.RFC3339Nano}
+// Of the formats only these are looked at.
+var (
+	layouts = map[string]string{"date": time.DateOnly, "date-time": time.RFC3339Nano}
+	shapes  = map[string]*regexp.Regexp{
+		"email": regexp.MustCompile(`^[^@\s]+@[^@\s]+$`),
+		"uuid":  regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`),
+	}
+)
 
 func obeysText(schema *node, text string) bool {
 	runes := utf8.RuneCountInString(text)
@@ -93,11 +97,12 @@ func obeysText(schema *node, text string) bool {
 			return false
 		}
 	}
-	if layout, ok := layouts[schema.get("format").str()]; ok {
+	format := schema.get("format").str()
+	if layout, ok := layouts[format]; ok {
 		_, err := time.Parse(layout, text)
 		return err == nil
 	}
-	return schema.get("format").str() != "email" || strings.Contains(text, "@")
+	return shapes[format] == nil || shapes[format].MatchString(text)
 }
 
 func obeysNumber(schema, value *node) bool {

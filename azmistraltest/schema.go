@@ -89,26 +89,6 @@ func (f *filler) pick(enum []*node) *node {
 	return enum[0]
 }
 
-// told gives the value that the question tells for a property by its name: "Total:
-// 119.00" for the property total. nil where there is none, or none that fits.
-func (f *filler) told(schema *node, name string, depth int) *node {
-	text := f.hints.labelled(name)
-	if text == "" {
-		return nil
-	}
-	for _, value := range readAs(text) {
-		if (value.is(kindString) || value.is(kindNumber) || value.is(kindBool)) && obeys(f.root, schema, value, depth) {
-			return value
-		}
-	}
-	for _, value := range schema.get("enum").list() {
-		if value.is(kindString) && strings.EqualFold(value.text, text) {
-			return value
-		}
-	}
-	return nil
-}
-
 // resolve follows $ref inside the same document.
 func (f *filler) resolve(schema *node) *node {
 	for range depthEnd {
@@ -337,6 +317,9 @@ func (f *filler) array(schema *node, name string, depth int) *node {
 	if items.is(kindBool) && !items.truth {
 		return value
 	}
+	if told := f.toldList(schema, items, name, depth); told != nil {
+		return told
+	}
 	most := schema.get("maxItems").integer(math.MaxInt)
 	want := min(maxItems, max(least, min(1, most)))
 	if depth >= depthRequiredOnly || !items.is(kindObject) {
@@ -347,9 +330,11 @@ func (f *filler) array(schema *node, name string, depth int) *node {
 	}
 	distinct := schema.get("uniqueItems").yes()
 	for len(value.items) < min(want, most) && f.left > 0 {
-		item := &node{kind: kindString, text: f.word(name)}
+		var item *node
 		if items.is(kindObject) {
 			item = f.value(items, name, depth+1)
+		} else {
+			item = &node{kind: kindString, text: f.word(name)}
 		}
 		if distinct {
 			item = f.distinct(items, item, value.items)

@@ -2,9 +2,6 @@ package azmistraltest
 
 import "strings"
 
-// Ways to be wrong, of an answer that has to fit a schema.
-var wrongWays = []string{"type", "missing", "extra", "enum", "syntax", "fence", "prose"}
-
 // anyAnswer is what a request is taken to want that wants nothing.
 var anyAnswer = mustParse(`{"type":"object","properties":{"answer":{"type":"string"}},"required":["answer"],"additionalProperties":false}`)
 
