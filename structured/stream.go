@@ -1,0 +1,188 @@
+package structured
+
+import (
+	"context"
+	"iter"
+	"strings"
+	"unicode"
+
+	"github.com/azmistral/azmistral"
+	"github.com/azmistral/azmistral/internal/partial"
+)
+
+// ChatStreamer is what Stream needs of a client. *azmistral.Client is one.
+type ChatStreamer interface {
+	ChatStream(context.Context, azmistral.ChatRequest, *azmistral.ChatOptions) (*azmistral.ChatStream, error)
+}
+
+// Partial is a value as far as it has come.
+type Partial[T any] struct {
+	// Value is what is known. A field that has not come is zero; a text that is under
+	// way is its beginning; a number, a boolean or a text with an enum comes when it
+	// is whole; a list grows. Nothing is made up, and what is whole does not change.
+	//
+	// Until the value is complete, what it refers to (slices, maps, pointers) is filled
+	// further by the next round of the loop: copy what is kept, or read by another
+	// goroutine. It is not checked against the schema's rules.
+	Value T
+
+	// Complete says that Value is whole, checked, and the caller's own.
+	Complete bool
+
+	// Response is the whole answer; nil until Complete.
+	Response *azmistral.ChatResponse
+}
+
+// Stream asks for a value of type T and gives it as it grows: what is known of it after
+// each piece of the answer's text, or in ModeTool of the call's arguments, that tells
+// more; at the end the whole value, checked as Chat does it. Each loop over the sequence
+// is a request of its own; breaking out of one closes its stream.
+//
+// An error is the last pair, beside the best view there was. It is the client's where
+// no answer began, and otherwise an *OutputError, which holds what had come. The
+// request's rules are those of Chat. Options.Repairs must be 0: what was given
+// cannot be taken back.
+func Stream[T any](ctx context.Context, client ChatStreamer, req azmistral.ChatRequest, options *Options) iter.Seq2[Partial[T], error] {
+	return func(yield func(Partial[T], error) bool) {
+		p, err := newPlan[T](options)
+		if err != nil {
+			yield(Partial[T]{}, err)
+			return
+		}
+		if p.Repairs > 0 {
+			yield(Partial[T]{}, invalid("Options.Repairs is %d: a stream cannot take back what it gave", p.Repairs))
+			return
+		}
+		asked, err := p.request(client, req)
+		if err != nil {
+			yield(Partial[T]{}, err)
+			return
+		}
+		stream, err := client.ChatStream(ctx, asked, p.Chat)
+		if err != nil {
+			yield(Partial[T]{}, p.refused(err))
+			return
+		}
+		streamValue(p, stream, yield)
+	}
+}
+
+func streamValue[T any](p *plan, stream *azmistral.ChatStream, yield func(Partial[T], error) bool) {
+	v := newView[T](p.wrapped)
+	for chunk, err := range stream.All() {
+		if err != nil {
+			yield(Partial[T]{Value: v.value()}, p.broken(stream, err))
+			return
+		}
+		if v.write(p.piece(chunk)) && !yield(Partial[T]{Value: v.value()}, nil) {
+			return
+		}
+	}
+	var value T
+	resp := stream.Response()
+	if e := p.decode(resp, &value); e != nil {
+		yield(Partial[T]{Value: v.value()}, e)
+		return
+	}
+	yield(Partial[T]{Value: value, Complete: true, Response: resp}, nil)
+}
+
+// broken is the error of a stream that broke: an *OutputError if there is something
+// to keep.
+func (p *plan) broken(stream *azmistral.ChatStream, cause error) error {
+	resp := stream.Response()
+	if len(resp.Choices) == 0 {
+		return cause
+	}
+	e := &OutputError{Response: resp, Responses: []*azmistral.ChatResponse{resp}, Rule: "incomplete", want: p.typeName(), cause: cause}
+	if e.Text = resp.Text(); p.Mode == ModeTool && len(resp.ToolCalls()) > 0 {
+		e.Text = resp.ToolCalls()[0].Arguments
+	}
+	return e
+}
+
+// piece is what a chunk adds to the text of the value. Of calls it is a guess that
+// holds for every recorded stream: the end tells for sure.
+func (p *plan) piece(chunk *azmistral.ChatChunk) string {
+	if p.Mode != ModeTool {
+		return chunk.Text()
+	}
+	var piece string
+	for _, choice := range chunk.Choices {
+		if choice.Index != 0 {
+			continue
+		}
+		for _, call := range choice.Delta.ToolCalls {
+			if call.Index <= 0 && (call.Name == "" || call.Name == p.Name) {
+				piece += call.Arguments
+			}
+		}
+	}
+	return piece
+}
+
+// view reads a value that is under way.
+type view[T any] struct {
+	bare   T
+	inside struct {
+		Value T `json:"value"`
+	} // where it travels wrapped
+	wrapped bool
+	decoder *partial.Decoder
+	opening string // what stands before the value, as long as it may go on
+	begun   bool
+	failed  bool // the text is no such value: the end says why
+}
+
+func newView[T any](wrapped bool) *view[T] {
+	v := &view[T]{wrapped: wrapped}
+	if wrapped {
+		v.decoder = partial.New(&v.inside)
+	} else {
+		v.decoder = partial.New(&v.bare)
+	}
+	return v
+}
+
+func (v *view[T]) value() T {
+	if v.wrapped {
+		return v.inside.Value
+	}
+	return v.bare
+}
+
+// write reads one more piece and says whether the value changed.
+func (v *view[T]) write(piece string) bool {
+	if !v.begun {
+		if piece, v.begun = v.begin(piece); !v.begun {
+			return false
+		}
+	}
+	if v.failed || v.decoder.Done() {
+		return false // the end of a fence may follow
+	}
+	v.failed = v.decoder.Write(piece) != nil
+	return v.decoder.Changed()
+}
+
+// maxOpening bounds what is kept of what stands before a value, in bytes.
+const maxOpening = 256
+
+// begin drops what bare drops before a value, and gives what is behind it, once that
+// is seen.
+func (v *view[T]) begin(piece string) (rest string, begun bool) {
+	v.opening += piece
+	rest = trimLeft(strings.TrimPrefix(trimLeft(v.opening), byteOrderMark))
+	if inside, fenced := strings.CutPrefix(rest, fence); fenced {
+		rest = trimLeft(strings.TrimLeftFunc(inside, isLanguage))
+	} else if strings.HasPrefix(fence, rest) { // "" too
+		rest = ""
+	}
+	if rest == "" && len(v.opening) < maxOpening {
+		return "", false
+	}
+	v.opening = ""
+	return rest, true
+}
+
+func trimLeft(text string) string { return strings.TrimLeftFunc(text, unicode.IsSpace) }
