@@ -96,6 +96,10 @@ func TestHints(t *testing.T) {
 	cities := mustParse(`{"type":"object","properties":{"cities":{"type":"array","items":{"type":"string"},"maxItems":3}}}`)
 	assert.Equal(t, `{"cities":["Paris","Rome","Oslo"]}`, string(fill(cities, hintsOf("in Paris, Rome, Oslo and Bern", nil)).appendCompact(nil)))
 
+	lines := mustParse(`{"type":"object","properties":{"lines":{"type":"array","items":{"type":"object","properties":{"item":{"type":"string"},"quantity":{"type":"integer"}},"required":["item","quantity"]}},"item":{"type":"string"}}}`)
+	assert.Equal(t, `{"lines":[{"item":"desk lamp","quantity":3},{"item":"chair","quantity":2},{"item":"rug","quantity":2}],"item":"desk lamp"}`,
+		string(fill(lines, hintsOf("Item: desk lamp; quantity: 3\nitem: chair; quantity: 2\n- item: rug", nil)).appendCompact(nil)))
+
 	for name, want := range map[string][]string{
 		"":               nil,
 		"a":              {"a"},

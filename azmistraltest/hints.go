@@ -16,6 +16,7 @@ type hints struct {
 	words    []hint
 	numbers  []string
 	taken    int // words so far; the last one is taken again and again
+	nth      int // of the labels of one name, which item of a list it is for
 	random   *rand.Rand
 }
 
@@ -91,22 +92,39 @@ func (h *hints) only(i int) *hints {
 // the line or a semicolon; "" where there is nothing. A name of several words stands
 // there in any spelling: "due_date" for "Due date: 2026-03-01".
 func (h *hints) labelled(name string) string {
+	found := h.labels(name)
+	if len(found) == 0 {
+		return ""
+	}
+	return strings.Trim(found[min(h.nth, len(found)-1)][1], " \t\r\".")
+}
+
+func (h *hints) labels(name string) [][]string {
 	words := wordsOf(name)
 	if len(words) == 0 || !strings.ContainsAny(h.question, ":=") {
-		return ""
+		return nil
 	}
 	for i, word := range words {
 		words[i] = regexp.QuoteMeta(word)
 	}
 	label, err := regexp.Compile(`(?im)(?:^|[\s,;(*])` + strings.Join(words, `[\s_-]*`) + `\**[ \t]*[:=]\**[ \t]*([^\n;]+)`)
 	if err != nil {
-		return ""
+		return nil
 	}
-	found := label.FindStringSubmatch(h.question)
-	if found == nil {
-		return ""
+	return label.FindAllStringSubmatch(h.question, -1)
+}
+
+// itemsTold is how many objects a question tells of: as often as it labels one of
+// their required members.
+func (f *filler) itemsTold(items *node) int {
+	items = f.resolve(items)
+	n := 0
+	for _, m := range items.get("properties").all() {
+		if slices.ContainsFunc(items.get("required").list(), func(r *node) bool { return r.str() == m.name }) {
+			n = max(n, len(f.hints.labels(m.name)))
+		}
 	}
-	return strings.Trim(found[1], " \t\r\".")
+	return n
 }
 
 // told gives the value that the question tells for a property by its name: "Total:

@@ -328,9 +328,14 @@ func (f *filler) array(schema *node, name string, depth int) *node {
 	if items.is(kindObject) && f.typeOf(f.merge(f.resolve(items), depth), depth) == "string" && depth < depthRequiredOnly {
 		want = max(want, min(f.hints.listed(), maxItems)) // "Paris, Rome and Oslo" are three
 	}
+	if depth < depthRequiredOnly {
+		want = max(want, min(f.itemsTold(items), maxItems))
+	}
+	defer func(nth int) { f.hints.nth = nth }(f.hints.nth)
 	distinct := schema.get("uniqueItems").yes()
 	for len(value.items) < min(want, most) && f.left > 0 {
 		var item *node
+		f.hints.nth = len(value.items)
 		if items.is(kindObject) {
 			item = f.value(items, name, depth+1)
 		} else {
