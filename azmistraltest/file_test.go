@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
-	"fmt"
 	"image"
 	"image/color/palette"
 	"image/gif"
@@ -191,10 +190,4 @@ func TestFilesRefused(t *testing.T) {
 	}
 	lenient, client := local(t, &Options{Lenient: true})
 	assert.Equal(t, 200, ask(t, client, realURL(lenient, azmistral.RouteServerlessV1), imagesOf(9, "data:x")).status, "checks nothing")
-}
-
-func ExampleFile() {
-	f := File{Part: "document_url", Name: "invoice.pdf", MediaType: "application/pdf", Bytes: 1024}
-	fmt.Println(f)
-	// Output: document "invoice.pdf": application/pdf, 1024 bytes
 }
