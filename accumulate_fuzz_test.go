@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -25,21 +26,48 @@ func FuzzAccumulate(f *testing.F) {
 		if isTwoObjects(arguments) {
 			return // cut between them, the second is taken for a replacement
 		}
-		r := rand.New(rand.NewPCG(seed, 7))
-		want := fuzzResponse(r, thinking, text, arguments)
-		var a accumulator
-		for _, chunk := range fuzzChunks(r, want) {
-			data := chunk.wire(t)
-			d, err := decode(data)
-			require.NoError(t, err, "%s", data)
-			a.add(&d.chunk)
-			if r.IntN(4) == 0 {
-				a.response() // looking does not change it
-			}
-		}
-		require.True(t, a.whole())
-		require.Equal(t, want, a.response())
+		accumulateCut(t, newFuzzCutter(seed), thinking, text, arguments)
 	})
+}
+
+// TestAccumulateForms does so with every form that a recorded stream has: the form
+// of the delta, of a call's piece, and what is in the first piece of a call.
+func TestAccumulateForms(t *testing.T) {
+	met := map[string]int{}
+	for seed := range uint64(3000) {
+		c := newFuzzCutter(seed)
+		c.met = met
+		arguments := []string{`{"city":"Oslo","n":{"a":"}"}}`, `{"query": "été 😀", "max": 3}`, `{}`, ``, `{"cut`}[seed%5]
+		thinking := []string{"Let me think. The user wants 4.", ""}[seed%2]
+		text := []string{"It is 4, and that is sure.", "", "a"}[seed%3]
+		accumulateCut(t, c, thinking, text, arguments)
+	}
+	for _, form := range fuzzForms {
+		assert.Greater(t, met[form], 50, "form %q is hardly ever cut", form)
+		delete(met, form)
+	}
+	assert.Empty(t, met, "forms that are not listed")
+}
+
+// accumulateCut makes an answer, cuts it and folds the pieces.
+func accumulateCut(t *testing.T, c *fuzzCutter, thinking, text, arguments string) {
+	want := fuzzResponse(c.r, thinking, text, arguments)
+	var a accumulator
+	var wire []string
+	for _, chunk := range c.chunks(want) {
+		data := chunk.wire(t)
+		wire = append(wire, string(data))
+		d, err := decode(data)
+		require.NoError(t, err, "%s", data)
+		a.add(&d.chunk)
+		if c.r.IntN(4) == 0 {
+			a.response() // looking does not change it
+		}
+	}
+	require.True(t, a.whole())
+	if got := a.response(); !assert.ObjectsAreEqual(want, got) {
+		require.Equal(t, want, got, "%s", strings.Join(wire, "\n"))
+	}
 }
 
 // isTwoObjects says whether a text is a JSON object with more after it.
@@ -59,8 +87,13 @@ func fuzzResponse(r *rand.Rand, thinking, text, arguments string) *ChatResponse 
 		m := Message{Role: RoleAssistant}
 		if thinking != "" && r.IntN(2) == 0 {
 			p := &ThinkingPart{Text: thinking}
-			if r.IntN(2) == 0 {
+			switch r.IntN(4) {
+			case 0:
 				p.Closed = new(true)
+			case 1:
+				p.Signature = "c2ln"
+			case 2:
+				p.aside = true
 			}
 			m.Content = append(m.Content, p)
 		}
@@ -73,20 +106,26 @@ func fuzzResponse(r *rand.Rand, thinking, text, arguments string) *ChatResponse 
 		case m.Content == nil && r.IntN(2) == 0:
 			m.Content = textContent("")
 		}
+		noIDs := r.IntN(5) == 0
 		for j := range r.IntN(4) {
-			m.ToolCalls = append(m.ToolCalls, ToolCall{ID: "call" + strings.Repeat("x", j), Name: []string{"f", "g"}[r.IntN(2)],
-				Arguments: []string{arguments, `{}`, `{"x":{"y":1}}`, ``}[r.IntN(4)], Index: j})
+			call := ToolCall{ID: "call" + strings.Repeat("x", j), Name: []string{"f", "g"}[r.IntN(2)],
+				Arguments: []string{arguments, `{}`, `{"x":{"y":1}}`, ``}[r.IntN(4)], Index: j}
+			if noIDs {
+				call.ID = madeCallID(resp.ID, i, j, call.Name, call.Arguments)
+			}
+			m.ToolCalls = append(m.ToolCalls, call)
 		}
 		resp.Choices = append(resp.Choices, Choice{Index: i, Message: m, FinishReason: []FinishReason{FinishStop, FinishLength, "novel"}[r.IntN(3)]})
 	}
 	return resp
 }
 
-// fuzzChunks cuts each choice into deltas of random size and mixes the choices.
-func fuzzChunks(r *rand.Rand, resp *ChatResponse) []wireChunk {
+// chunks cuts each choice into deltas of random size and mixes the choices.
+func (f *fuzzCutter) chunks(resp *ChatResponse) []wireChunk {
+	r := f.r
 	queues := make([][]map[string]any, len(resp.Choices))
 	for i, c := range resp.Choices {
-		queues[i] = fuzzDeltas(r, &c)
+		queues[i] = f.choice(&c)
 	}
 	var chunks []wireChunk
 	for {
@@ -118,105 +157,4 @@ func fuzzChunks(r *rand.Rand, resp *ChatResponse) []wireChunk {
 		chunks = append(chunks, wireChunk{"choices": []any{}, "usage": usage}, wireChunk{"choices": nil, "usage": nil})
 	}
 	return chunks
-}
-
-func fuzzDeltas(r *rand.Rand, c *Choice) []map[string]any {
-	var list []map[string]any
-	add := func(delta map[string]any) {
-		list = append(list, map[string]any{"index": c.Index, "delta": delta, "finish_reason": nil})
-	}
-	size := 1 + r.IntN(20)
-	first := map[string]any{"role": "assistant"}
-	if c.Message.Content != nil {
-		first["content"] = ""
-	}
-	add(first)
-	for _, part := range c.Message.Content {
-		switch p := part.(type) {
-		case *TextPart:
-			for _, piece := range cut(p.Text, size) {
-				if r.IntN(4) == 0 {
-					add(map[string]any{"content": []any{map[string]any{"type": "text", "text": piece}}})
-				} else {
-					add(map[string]any{"content": piece})
-				}
-			}
-		case *ThinkingPart:
-			for _, piece := range cut(p.Text, size) {
-				t := map[string]any{"type": "thinking", "thinking": []any{map[string]any{"type": "text", "text": piece}}}
-				if p.Closed != nil {
-					t["closed"] = true
-				}
-				add(map[string]any{"content": []any{t}})
-			}
-			if r.IntN(2) == 0 {
-				add(map[string]any{"content": []any{map[string]any{"type": "thinking", "thinking": []any{}}}})
-			}
-		case *ReferencePart:
-			add(map[string]any{"content": []any{map[string]any{"type": "reference", "reference_ids": []any{0, "x"}}}})
-		}
-		if r.IntN(5) == 0 {
-			add(map[string]any{"content": ""})
-		}
-	}
-	list = append(list, fuzzCallDeltas(r, c, size)...)
-	last := map[string]any{"index": c.Index, "finish_reason": c.FinishReason}
-	if r.IntN(2) == 0 {
-		last["delta"] = map[string]any{}
-	}
-	return append(list, last)
-}
-
-// fuzzCallDeltas sends the calls whole or in pieces, with the index, the id, both
-// or neither in the later pieces.
-func fuzzCallDeltas(r *rand.Rand, c *Choice, size int) []map[string]any {
-	var pieces []map[string]any
-	withIndex, mark := r.IntN(2) == 0, r.IntN(4)
-	piece := func(call ToolCall, first bool, arguments any) {
-		p := map[string]any{"function": map[string]any{"name": "", "arguments": arguments}}
-		if first {
-			p = map[string]any{"id": call.ID, "type": "function", "function": map[string]any{"name": call.Name, "arguments": arguments}}
-		} else {
-			switch mark {
-			case 0:
-				p["id"] = call.ID
-			case 1:
-				p["id"] = "null"
-			case 2:
-				p["id"] = nil
-			}
-		}
-		if withIndex {
-			p["index"] = call.Index
-		}
-		pieces = append(pieces, p)
-	}
-	for _, call := range c.Message.ToolCalls {
-		switch r.IntN(3) {
-		case 0:
-			piece(call, true, call.Arguments)
-		case 1:
-			piece(call, true, "")
-			for _, arguments := range cut(call.Arguments, size) {
-				piece(call, false, arguments)
-			}
-		default:
-			for i, arguments := range cut(call.Arguments, size) {
-				piece(call, i == 0, arguments)
-			}
-			if call.Arguments == "" {
-				piece(call, true, nil)
-			}
-		}
-	}
-	var list []map[string]any
-	for len(pieces) > 0 {
-		n := 1
-		if withIndex || mark == 0 { // several pieces in a list, where they say which is whose
-			n = 1 + r.IntN(len(pieces))
-		}
-		list = append(list, map[string]any{"index": c.Index, "delta": map[string]any{"tool_calls": pieces[:n]}, "finish_reason": nil})
-		pieces = pieces[n:]
-	}
-	return list
 }

@@ -173,6 +173,9 @@ func (c *Client) Chat(ctx context.Context, req ChatRequest, options *ChatOptions
 		return nil, err
 	}
 	answer, e := k.chat()
+	if e != nil {
+		e.tellProblem(req.Messages)
+	}
 	k.end(answer, e)
 	if e != nil {
 		return nil, e

@@ -132,6 +132,9 @@ func (k *call) fill(e *Error, p *errbody.Problem) {
 func (k *call) inBand(info ResponseInfo, p *errbody.Problem, resp *http.Response) *Error {
 	e := &Error{StatusCode: info.StatusCode, Info: info, Delivered: true, kind: inBandKind(p), RetryAfter: retryHint(resp.Header, p.Wait), what: "an error in place of the answer"}
 	k.fill(e, p)
+	if e.isConversation() {
+		e.hint = "see what CheckMessages says of the conversation" // a stream under way does not keep it
+	}
 	return e.withResponse(resp)
 }
 
@@ -212,7 +215,10 @@ func (k *call) authFacts() authFacts {
 	return facts
 }
 
-// scrub strikes the credentials that went out with the last send from a text.
+// scrub strikes the credentials that went out with the last send from a text. It has
+// too many callers to be inlined.
+//
+//go:noinline
 func (k *call) scrub(text string) string {
 	if k.send == nil {
 		return text

@@ -150,7 +150,10 @@ func (u *userEncoder) marshal(v any) ([]byte, error) {
 	return validUTF8(bytes.TrimSuffix(u.text.Bytes(), []byte("\n"))), nil
 }
 
-// jsonKind names the type of a JSON value, by its first byte, for an error.
+// jsonKind names the type of a JSON value, by its first byte, for an error. It has
+// too many callers to be inlined.
+//
+//go:noinline
 func jsonKind(raw []byte) string {
 	if len(raw) == 0 {
 		return "nothing"

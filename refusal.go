@@ -18,42 +18,50 @@ const (
 	shouldRetryHeader = "X-Should-Retry"
 )
 
-// Codes of Mistral's error table, and of Azure's, that decide the kind of error
-// where the status does not: a 200 with an error in it, a 400 that is really
-// something else.
-var codeKinds = map[string]error{
-	"content_filter":               ErrContentFiltered,
-	"ResponsibleAIPolicyViolation": ErrContentFiltered,
-	"context_length_exceeded":      ErrContextTooLong,
-	"model_context_exceeded":       ErrContextTooLong,
-	"prompt_too_long":              ErrContextTooLong,
-	"insufficient_quota":           ErrQuotaExceeded,
-	"quota_exceeded":               ErrQuotaExceeded,
-	"rate_limited":                 ErrRateLimited,
-	"rate_limit_exceeded":          ErrRateLimited,
-	"RateLimitReached":             ErrRateLimited,
-	"too_many_requests":            ErrRateLimited,
-	"1300":                         ErrRateLimited, // rate limit exceeded
-	"3505":                         ErrRateLimited, // service tier capacity exceeded
-	"DeploymentNotFound":           ErrNotFound,
-	"1500":                         ErrNotFound,       // invalid model
-	"unknown_model":                ErrNotFound,       // recorded on GitHub Models
-	"3001":                         ErrInvalidRequest, // validation
-	"3051":                         ErrInvalidRequest, // invalid arguments
-	"3210":                         ErrInvalidRequest, // too many tokens overall
-	"3230":                         ErrInvalidRequest, // message order
-	"3240":                         ErrInvalidRequest, // assistant message
-	"3280":                         ErrInvalidRequest, // tool call id
-	"3310":                         ErrInvalidRequest, // undecodable file
-	"1910":                         ErrPermission,     // not in your tier
-	"1913":                         ErrPermission,     // labs model
-	"PermissionDenied":             ErrPermission,
-	"AuthenticationTypeDisabled":   ErrPermission, // keys are switched off
-	"invalid_request_error":        ErrInvalidRequest,
-	"invalid_prompt":               ErrInvalidRequest,
-	"server_error":                 ErrUnavailable,
-	"internal_error":               ErrUnavailable,
-	"internal_server_error":        ErrUnavailable,
+// codeKind says what kind of error a code of Mistral's error table, or of Azure's,
+// is, where the status does not: of a 200 with an error in it, of a 400 that is
+// really something else. nil: the code decides nothing. Inlined, each of its
+// callers would hold a copy.
+//
+//go:noinline
+func codeKind(code string) error {
+	switch code {
+	case "content_filter", "ResponsibleAIPolicyViolation":
+		return ErrContentFiltered
+	case "context_length_exceeded", "model_context_exceeded", "prompt_too_long":
+		return ErrContextTooLong
+	case "insufficient_quota", "quota_exceeded":
+		return ErrQuotaExceeded
+	case "rate_limited",
+		"rate_limit_exceeded",
+		"RateLimitReached",
+		"too_many_requests",
+		"1300", // rate limit exceeded
+		"3505": // service tier capacity exceeded
+		return ErrRateLimited
+	case "DeploymentNotFound",
+		"1500",          // invalid model
+		"unknown_model": // recorded on GitHub Models
+		return ErrNotFound
+	case "3001", // validation
+		"3051", // invalid arguments
+		"3210", // too many tokens overall
+		"3230", // message order
+		"3240", // assistant message
+		"3280", // tool call id
+		"3310", // undecodable file
+		"invalid_request_error",
+		"invalid_prompt":
+		return ErrInvalidRequest
+	case "1910", // not in your tier
+		"1913", // labs model
+		"PermissionDenied",
+		"AuthenticationTypeDisabled": // keys are switched off
+		return ErrPermission
+	case "server_error", "internal_error", "internal_server_error":
+		return ErrUnavailable
+	}
+	return nil
 }
 
 // refusalKind is the sentinel of a status with the problem that its body tells.
@@ -93,7 +101,7 @@ func refusalKind(status int, header http.Header, p *errbody.Problem) error {
 			return ErrContentFiltered
 		case isContextTooLong(p):
 			return ErrContextTooLong
-		case codeKinds[p.Code] == ErrNotFound:
+		case codeKind(p.Code) == ErrNotFound:
 			return ErrNotFound
 		}
 	}
@@ -114,7 +122,7 @@ func inBandKind(p *errbody.Problem) error {
 		return ErrContextTooLong
 	}
 	for _, code := range []string{p.Code, p.Type} {
-		if kind, ok := codeKinds[code]; ok {
+		if kind := codeKind(code); kind != nil {
 			return kind
 		}
 	}
@@ -165,7 +173,7 @@ func lacksRole(p *errbody.Problem) bool {
 // isLongQuota recognises a quota of longer than minutes: a gateway's call volume
 // or token quota, a daily limit, a budget that is used up.
 func isLongQuota(p *errbody.Problem) bool {
-	if codeKinds[p.Code] == ErrQuotaExceeded || codeKinds[p.Type] == ErrQuotaExceeded {
+	if codeKind(p.Code) == ErrQuotaExceeded || codeKind(p.Type) == ErrQuotaExceeded {
 		return true
 	}
 	text := strings.ToLower(p.Message)
@@ -181,7 +189,7 @@ func isLongQuota(p *errbody.Problem) bool {
 }
 
 func isFiltered(p *errbody.Problem) bool {
-	if codeKinds[p.Code] == ErrContentFiltered || codeKinds[p.Type] == ErrContentFiltered {
+	if codeKind(p.Code) == ErrContentFiltered || codeKind(p.Type) == ErrContentFiltered {
 		return true
 	}
 	for _, result := range p.Filter {
@@ -194,7 +202,7 @@ func isFiltered(p *errbody.Problem) bool {
 
 // isContextTooLong goes by the words that Mistral's own command line client goes by.
 func isContextTooLong(p *errbody.Problem) bool {
-	if codeKinds[p.Code] == ErrContextTooLong || codeKinds[p.Type] == ErrContextTooLong {
+	if codeKind(p.Code) == ErrContextTooLong || codeKind(p.Type) == ErrContextTooLong {
 		return true
 	}
 	text := strings.ToLower(p.Message)
@@ -243,12 +251,54 @@ func refusalHint(e *Error, endpoint Endpoint, model string, auth authFacts) stri
 			hint += "; a new deployment may need 5 minutes"
 		}
 		return hint
-	case e.Code == "3280":
-		return "tool call ids of the conversation must be answered by results with the same ids"
-	case e.Code == "3230":
-		return "check the order of the messages: each tool call needs its result before the next turn"
 	}
 	return ""
+}
+
+// tellProblem puts into the error of a refused conversation which message broke
+// which rule.
+func (e *Error) tellProblem(messages []Message) {
+	if !e.isConversation() {
+		return
+	}
+	e.hint = ""
+	problems := CheckMessages(messages)
+	for i := range problems {
+		if i == 0 || !problems[i].Caution {
+			e.hint = problems[i].String()
+		}
+		if !problems[i].Caution {
+			break
+		}
+	}
+	if e.response != nil {
+		e.withResponse(e.response.RawResponse) // it says the same line
+	}
+}
+
+// isConversation says whether the service refused the messages for what they are
+// together: by its codes or types, or by its words, which in older answers are all
+// there is.
+func (e *Error) isConversation() bool {
+	switch e.Code {
+	case "3230", "3240", "3280":
+		return true
+	}
+	switch e.Type {
+	case "invalid_request_message_order", "invalid_request_assistant_message", "invalid_function_call":
+		return true
+	}
+	if e.kind == ErrInvalidRequest {
+		for _, sign := range [...]string{
+			"Conversation must ", "Expected last role ", "Unexpected role '", "Not the same number of function calls",
+			"ool call id ", "Assistant message ", "Unexpected content chunk types", "ThinkChunks must be leading",
+		} {
+			if strings.Contains(e.Message, sign) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func roleHint(endpoint Endpoint) string {

@@ -88,38 +88,61 @@ func (c *Client) startSpan(ctx context.Context, model string, req *ChatRequest, 
 }
 
 func (c *Client) requestAttributes(model string, req *ChatRequest, stream bool) []tracing.Attribute {
-	a := []tracing.Attribute{{Key: attrOperation, Value: operationChat}, {Key: attrProvider, Value: providerName}, {Key: attrStream, Value: stream}}
-	add := func(key string, value any, said bool) {
-		if said {
-			a = append(a, tracing.Attribute{Key: key, Value: value})
-		}
-	}
+	var a attributes
+	a.text(attrOperation, operationChat)
+	a.text(attrProvider, providerName)
+	a.add(attrStream, stream)
 	if u, err := url.Parse(c.endpoint.URL); err == nil {
-		add(attrServerAddress, u.Hostname(), true)
+		a.text(attrServerAddress, u.Hostname())
 		port := u.Port()
 		if port == "" {
 			port = map[string]string{"https": "443", "http": "80"}[u.Scheme]
 		}
-		n, err := strconv.ParseInt(port, 10, 64)
-		add(attrServerPort, n, err == nil)
+		if n, err := strconv.ParseInt(port, 10, 64); err == nil {
+			a.add(attrServerPort, n)
+		}
 	}
-	add(attrRequestModel, model, model != "")
-	add(attrMaxTokens, int64(req.MaxTokens), req.MaxTokens != 0)
-	add(attrChoiceCount, int64(req.N), req.N > 1)
-	add(attrStopSequences, strings.Join(req.Stop, ","), len(req.Stop) > 0)
-	add(attrOutputType, "json", req.ResponseFormat.kind != "")
-	for _, f := range []struct {
+	a.text(attrRequestModel, model)
+	if req.MaxTokens != 0 {
+		a.add(attrMaxTokens, int64(req.MaxTokens))
+	}
+	if req.N > 1 {
+		a.add(attrChoiceCount, int64(req.N))
+	}
+	a.text(attrStopSequences, strings.Join(req.Stop, ","))
+	if req.ResponseFormat.kind != "" {
+		a.text(attrOutputType, "json")
+	}
+	for _, f := range [...]struct {
 		key   string
 		value *float64
 	}{{attrTemperature, req.Temperature}, {attrTopP, req.TopP}, {attrFrequencyPenalty, req.FrequencyPenalty}, {attrPresencePenalty, req.PresencePenalty}} {
 		if f.value != nil {
-			add(f.key, *f.value, true)
+			a.add(f.key, *f.value)
 		}
 	}
 	if req.RandomSeed != nil {
-		add(attrSeed, *req.RandomSeed, true)
+		a.add(attrSeed, *req.RandomSeed)
 	}
 	return a
+}
+
+// attributes are those of a span. Their methods are not inlined: in their many
+// callers they would be more than they are.
+type attributes []tracing.Attribute
+
+//go:noinline
+func (a *attributes) add(key string, value any) {
+	*a = append(*a, tracing.Attribute{Key: key, Value: value})
+}
+
+// text adds a text that is not empty.
+//
+//go:noinline
+func (a *attributes) text(key, value string) {
+	if value != "" {
+		a.add(key, value)
+	}
 }
 
 // started says whether end has something to end.
@@ -150,29 +173,29 @@ func (s *callSpan) end(answer *ChatResponse, attempts int, err *Error) {
 }
 
 func endAttributes(answer *ChatResponse, attempts int, err *Error) []tracing.Attribute {
-	a := []tracing.Attribute{{Key: attrAttempts, Value: int64(attempts)}}
-	add := func(key string, value any, said bool) {
-		if said {
-			a = append(a, tracing.Attribute{Key: key, Value: value})
-		}
-	}
+	var a attributes
+	a.add(attrAttempts, int64(attempts))
 	if answer != nil {
 		var reasons []string
-		for _, c := range answer.Choices {
-			if c.FinishReason != "" {
-				reasons = append(reasons, string(c.FinishReason))
+		for i := range answer.Choices {
+			if reason := answer.Choices[i].FinishReason; reason != "" {
+				reasons = append(reasons, string(reason))
 			}
 		}
-		add(attrResponseID, answer.ID, answer.ID != "")
-		add(attrResponseModel, answer.Model, answer.Model != "")
-		add(attrFinishReasons, strings.Join(reasons, ","), len(reasons) > 0)
-		add(attrInputTokens, int64(answer.Usage.PromptTokens), answer.Usage != Usage{})
-		add(attrOutputTokens, int64(answer.Usage.CompletionTokens), answer.Usage != Usage{})
-		add(attrRequestID, answer.Info.RequestID, answer.Info.RequestID != "")
+		a.text(attrResponseID, answer.ID)
+		a.text(attrResponseModel, answer.Model)
+		a.text(attrFinishReasons, strings.Join(reasons, ","))
+		if answer.Usage != (Usage{}) {
+			a.add(attrInputTokens, int64(answer.Usage.PromptTokens))
+			a.add(attrOutputTokens, int64(answer.Usage.CompletionTokens))
+		}
+		a.text(attrRequestID, answer.Info.RequestID)
 	}
 	if err != nil {
-		add(attrErrorType, errorType(err), true)
-		add(attrRequestID, err.Info.RequestID, answer == nil && err.Info.RequestID != "")
+		a.text(attrErrorType, errorType(err))
+		if answer == nil {
+			a.text(attrRequestID, err.Info.RequestID)
+		}
 	}
 	return a
 }

@@ -27,6 +27,7 @@ func (c *Client) ChatStream(ctx context.Context, req ChatRequest, options *ChatO
 	}
 	s, e := k.openStream()
 	if e != nil {
+		e.tellProblem(req.Messages)
 		k.end(nil, e)
 		return nil, e
 	}

@@ -108,7 +108,7 @@ func checkOrder(r *Request, refuseUserAfterTool bool) *refusal {
 	if messages[0].Role == "tool" {
 		return wrong("Unexpected role 'tool' after role 'system'")
 	}
-	open := 0 // calls without their result
+	open := 0 // calls without their result; those of two assistant messages are never merged
 	for i, m := range messages {
 		if i > 0 {
 			before := messages[i-1].Role
@@ -116,30 +116,21 @@ func checkOrder(r *Request, refuseUserAfterTool bool) *refusal {
 				return wrong("Unexpected role '" + m.Role + "' after role '" + before + "'")
 			}
 		}
-		switch m.Role {
-		case "tool":
+		if m.Role == "tool" {
 			open--
-		case "assistant":
-			// Two assistant messages in a row are merged, calls too.
-			if i == 0 || messages[i-1].Role != "assistant" {
-				if open != 0 {
-					return wrong("Not the same number of function calls and responses")
-				}
-			}
-			open += len(m.ToolCalls)
-		default:
-			if open != 0 {
-				return wrong("Not the same number of function calls and responses")
-			}
+		} else if open == 0 {
+			open = len(m.ToolCalls)
+		} else {
+			return wrong("Not the same number of function calls and responses")
 		}
 		if open < 0 {
 			return wrong("Not the same number of function calls and responses")
 		}
 	}
-	if open != 0 && messages[len(messages)-1].Role == "tool" {
+	last := messages[len(messages)-1]
+	if open != 0 && (last.Role == "tool" || last.Prefix) {
 		return wrong("Not the same number of function calls and responses")
 	}
-	last := messages[len(messages)-1]
 	if last.Role == "assistant" && !last.Prefix {
 		return wrong("Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant")
 	}
@@ -169,8 +160,11 @@ var (
 // checkCalls looks at assistant messages, ids of calls, names of functions.
 func checkCalls(r *Request) *refusal {
 	for i, m := range r.Messages {
+		if f := checkParts(m); f != nil {
+			return f
+		}
 		if m.Role == "assistant" {
-			if m.Text == "" && len(m.Parts) == 0 && len(m.ToolCalls) == 0 && !m.Prefix {
+			if m.Text == "" && len(m.Parts) == 0 && (len(m.ToolCalls) == 0 || m.Prefix) {
 				return invalid("3240", "invalid_request_assistant_message", "Assistant message must have either content or tool_calls, but not none.")
 			}
 			if m.Prefix && i != len(r.Messages)-1 {
@@ -181,9 +175,14 @@ func checkCalls(r *Request) *refusal {
 	if f := checkIDs(r.Messages); f != nil {
 		return f
 	}
-	for _, m := range r.Messages {
+	for i, m := range r.Messages {
 		for _, call := range m.ToolCalls {
 			if f := checkName(call.Name); f != nil {
+				return f
+			}
+		}
+		if name := r.body.get("messages").items[i].get("name"); m.Role == "tool" && name.str() != "" {
+			if f := checkName(name.str()); f != nil {
 				return f
 			}
 		}
@@ -202,11 +201,37 @@ func checkCalls(r *Request) *refusal {
 	return nil
 }
 
+// foreignParts are those that each role may not hold. What a tool may hold differs
+// by the model's age: the newest take all but thinking.
+var foreignParts = map[string][]string{
+	"system":    {"image_url", "document_url", "file", "input_audio", "reference"},
+	"user":      {"thinking"},
+	"assistant": {"image_url", "document_url", "file", "input_audio"},
+	"tool":      {"thinking"},
+}
+
+// checkParts looks at what a message's parts are. The texts are Mistral's; under
+// which code they come is an assumption, and how the parts are called in them.
+func checkParts(m Message) *refusal {
+	wrong := func(message string) *refusal { return invalid("3240", "invalid_request_"+m.Role+"_message", message) }
+	other := false
+	for _, part := range m.Parts {
+		if slices.Contains(foreignParts[m.Role], part) {
+			return wrong("Unexpected content chunk types in " + m.Role + " message: ['" + part + "']")
+		}
+		if part == "thinking" && other && m.Role == "assistant" {
+			return wrong("ThinkChunks must be leading: all ThinkChunks must appear before any other content chunk.")
+		}
+		other = other || part != "thinking"
+	}
+	return nil
+}
+
 func checkIDs(messages []Message) *refusal {
 	wrong := func(message string) *refusal { return invalid("3280", "invalid_function_call", message) }
-	called := map[string]bool{} // since the last turn of the user
+	called := map[string]bool{} // by the latest assistant message
 	for i, m := range messages {
-		if m.Role == "user" || m.Role == "system" {
+		if m.Role != "tool" {
 			clear(called)
 		}
 		answered := false
@@ -226,20 +251,19 @@ func checkIDs(messages []Message) *refusal {
 		if m.Role != "tool" {
 			continue
 		}
-		// A result without an id is taken, as old clients send it: its place tells.
-		if id := m.ToolCallID; id != "" {
-			if !callID.MatchString(id) {
-				return wrong("Tool call id was " + id + " but must be a-z, A-Z, 0-9, with a length of 9.")
-			}
-			if !called[id] {
-				return invalid("3230", "invalid_request_message_order", "Unexpected tool call id "+id+" in tool results")
-			}
-			for j := i - 1; j >= 0 && messages[j].Role == "tool"; j-- {
-				answered = answered || messages[j].ToolCallID == id
-			}
-			if answered {
-				return invalid("3230", "invalid_request_message_order", "Duplicate tool call id "+id+" in tool results")
-			}
+		id := m.ToolCallID
+		for j := i - 1; j >= 0 && messages[j].Role == "tool"; j-- {
+			answered = answered || messages[j].ToolCallID == id
+		}
+		switch {
+		case id == "":
+			return wrong("Tool call id has to be defined.")
+		case !callID.MatchString(id):
+			return wrong("Tool call id was " + id + " but must be a-z, A-Z, 0-9, with a length of 9.")
+		case !called[id]:
+			return invalid("3230", "invalid_request_message_order", "Unexpected tool call id "+id+" in tool results")
+		case answered:
+			return invalid("3230", "invalid_request_message_order", "Duplicate tool call id "+id+" in tool results")
 		}
 	}
 	return nil

@@ -205,7 +205,19 @@ func TestRules(t *testing.T) {
 	call := func(id string) string {
 		return `{"role":"assistant","content":"","tool_calls":[{"id":"` + id + `","function":{"name":"f","arguments":"{}"}}]}`
 	}
+	two := func(first, second string) string {
+		function := `"function":{"name":"f","arguments":"{}"}`
+		return `{"role":"assistant","content":"","tool_calls":[{"id":"` + first + `",` + function + `},{"id":"` + second + `",` + function + `}]}`
+	}
 	result := func(id string) string { return `{"role":"tool","content":"r","tool_call_id":"` + id + `"}` }
+	const picture, thinking = `{"type":"image_url","image_url":"data:x"}`, `{"type":"thinking","thinking":[{"type":"text","text":"t"}]}`
+	parts := func(role string, parts ...string) string {
+		more := ""
+		if role == "tool" {
+			more = `,"tool_call_id":"abcdefghi"`
+		}
+		return `{"role":"` + role + `","content":[` + strings.Join(parts, ",") + `]` + more + `}`
+	}
 	const u, a, s = `{"role":"user","content":"u"}`, `{"role":"assistant","content":"a"}`, `{"role":"system","content":"s"}`
 	for _, test := range []struct {
 		fields   string
@@ -225,20 +237,37 @@ func TestRules(t *testing.T) {
 		{"", []string{u, result("abcdefghi")}, "3230", "Unexpected role 'tool' after role 'user'"},
 		{"", []string{u, call("abcdefghi"), result("abcdefghi")}, "", ""},
 		{"", []string{u, call("abcdefghi"), result("abcdefghi"), u}, "", ""},
-		{"", []string{u, call("abcdefghi"), `{"role":"tool","content":"r"}`}, "", ""},
-		{"", []string{u, call("abcdefghi"), call("abcdefgh2"), `{"role":"tool","content":"r"}`, `{"role":"tool","content":"r"}`}, "", ""},
+		{"", []string{u, two("abcdefghi", "abcdefgh2"), result("abcdefgh2"), result("abcdefghi")}, "", ""},
+		{"", []string{u, call("abcdefghi"), result("abcdefghi"), call("abcdefghi"), result("abcdefghi")}, "", ""},
+		{"", []string{u, call("abcdefghi"), result("abcdefghi"), a, u}, "", ""},
+		{"", []string{u, call("abcdefghi"), `{"role":"tool","content":"r"}`}, "3280", "Tool call id has to be defined."},
+		{"", []string{u, call("abcdefghi"), call("abcdefgh2"), result("abcdefghi"), result("abcdefgh2")}, "3230", "Not the same number of function calls and responses"},
+		{"", []string{u, call("abcdefghi"), a, result("abcdefghi")}, "3230", "Not the same number of function calls and responses"},
+		{"", []string{u, call("abcdefghi"), strings.Replace(call("abcdefgh2"), `""`, `"a","prefix":true`, 1)}, "3230", "Not the same number of function calls and responses"},
+		{"", []string{u, strings.Replace(call("abcdefgh2"), `""`, `"a","prefix":true`, 1)}, "3230", "Not the same number of function calls and responses"},
+		{"", []string{u, call("abcdefghi"), result("abcdefghi"), call("abcdefgh2"), result("abcdefghi")}, "3230", "Unexpected tool call id abcdefghi in tool results"},
 		{"", []string{u, call("abcdefghi"), u}, "3230", "Not the same number of function calls and responses"},
 		{"", []string{u, call("abcdefghi"), result("abcdefghi"), result("abcdefghi")}, "3230", "Not the same number of function calls and responses"},
-		{"", []string{u, call("abcdefghi"), call("abcdefgh2"), result("abcdefghi")}, "3230", "Not the same number of function calls and responses"},
+		{"", []string{u, two("abcdefghi", "abcdefgh2"), result("abcdefghi")}, "3230", "Not the same number of function calls and responses"},
 		{"", []string{u, call("abcdefghi"), result("ihgfedcba")}, "3230", "Unexpected tool call id ihgfedcba in tool results"},
-		{"", []string{u, call("abcdefghi"), call("abcdefgh2"), result("abcdefghi"), result("abcdefghi")}, "3230", "Duplicate tool call id abcdefghi in tool results"},
-		{"", []string{u, call("abcdefghi"), call("abcdefghi"), result("abcdefghi"), result("abcdefghi")}, "3230", "Duplicate tool call id abcdefghi in assistant message"},
+		{"", []string{u, two("abcdefghi", "abcdefgh2"), result("abcdefghi"), result("abcdefghi")}, "3230", "Duplicate tool call id abcdefghi in tool results"},
+		{"", []string{u, two("abcdefghi", "abcdefghi"), result("abcdefghi"), result("abcdefghi")}, "3230", "Duplicate tool call id abcdefghi in assistant message"},
 		{"", []string{u, call("call_123"), result("call_123")}, "3280", "Tool call id was call_123 but must be a-z, A-Z, 0-9, with a length of 9."},
 		{"", []string{u, call("null"), result("null")}, "3280", "Tool call id has to be defined in serving mode."},
 		{"", []string{u, call(""), result("abcdefghi")}, "3280", "Tool call id has to be defined."},
 		{"", []string{u, `{"role":"assistant","content":""}`, u}, "3240", "Assistant message must have either content or tool_calls, but not none."},
 		{"", []string{u, `{"role":"assistant","content":"a","prefix":true}`, u}, "3240", "Assistant message with prefix True must be last message"},
 		{"", []string{u, `{"role":"assistant","content":"a","prefix":true}`}, "", ""},
+		{"", []string{u, `{"role":"assistant","content":"","prefix":true}`}, "3240", "Assistant message must have either content or tool_calls, but not none."},
+		{"", []string{u, parts("assistant", thinking, `{"type":"text","text":"a"}`, `{"type":"reference","reference_ids":[1]}`), u}, "", ""},
+		{"", []string{u, parts("assistant", `{"type":"text","text":"a"}`, thinking), u}, "3240", "ThinkChunks must be leading: all ThinkChunks must appear before any other content chunk."},
+		{"", []string{u, parts("assistant", picture), u}, "3240", "Unexpected content chunk types in assistant message: ['image_url']"},
+		{"", []string{parts("user", picture, thinking)}, "3240", "Unexpected content chunk types in user message: ['thinking']"},
+		{"", []string{parts("system", picture), u}, "3240", "Unexpected content chunk types in system message: ['image_url']"},
+		{"", []string{parts("system", thinking), u}, "", ""},
+		{"", []string{u, call("abcdefghi"), parts("tool", picture)}, "", ""},
+		{"", []string{u, call("abcdefghi"), parts("tool", thinking)}, "3240", "Unexpected content chunk types in tool message: ['thinking']"},
+		{"", []string{u, call("abcdefghi"), strings.Replace(result("abcdefghi"), `"r"`, `"r","name":"a b"`, 1)}, "3280", "Function name was a b but must be a-z, A-Z, 0-9, or contain underscores and dashes, with a maximum length of 64."},
 		{`"tools":[{"type":"function","function":{"name":"a b","parameters":{}}}],`, []string{u}, "3280", "Function name was a b but must be a-z, A-Z, 0-9, or contain underscores and dashes, with a maximum length of 64."},
 		{`"reasoning_effort":"medium",`, []string{u}, "3051", "reasoning_effort='medium' is not supported for this model. Must be one of (<ReasoningEffort.none: 'none'>, <ReasoningEffort.high: 'high'>)"},
 		{`"prompt_mode":"reasoning",`, []string{u}, "3051", "Reasoning prompt mode is not enabled for this model"},

@@ -322,6 +322,26 @@ func TestAbortEndsTheOthers(t *testing.T) {
 	})
 }
 
+// An abort that comes while the caller's loop works keeps later calls from beginning.
+func TestAbortBeforeTheNextCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := scripted(calling(azmistral.ToolCall{Name: "aborts"}, azmistral.ToolCall{Name: "f"}, azmistral.ToolCall{Name: "f"}))
+		aborts := tool("aborts", func(context.Context, string) (string, error) {
+			time.Sleep(time.Second / 2)
+			return "", tools.Abort(errBroken)
+		})
+		for event, err := range tools.RunStream(t.Context(), client, ask("Go"), []tools.Tool{aborts, echo("f")}, nil) {
+			if event.Call != nil && event.Call.Name == "f" {
+				time.Sleep(time.Second)
+			}
+			if event.Result != nil {
+				require.ErrorIs(t, err, errBroken)
+				require.Equal(t, lines("user: Go", "assistant: <aborts{}> <f{}> <f{}>", "tool aborts: error: it is broken", "tool f: f{}", "tool f: not run: the run was ended"), transcript(event.Result.Messages))
+			}
+		}
+	})
+}
+
 // An abort of a run within a handler is that run's, not the outer one's.
 func TestAbortOfAnInnerRun(t *testing.T) {
 	inner, _ := play(t, calls(call("f", "{}")))

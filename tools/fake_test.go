@@ -68,7 +68,7 @@ func calling(list ...azmistral.ToolCall) azmistral.Message {
 // Calls as a foreign client may give them: without ids, with one id twice, without a
 // role. Its answers are not changed.
 func TestRunMakesIDs(t *testing.T) {
-	first := answerOf(azmistral.Message{ToolCalls: []azmistral.ToolCall{{Name: "f"}, {Name: "f", ID: "null"}, {Name: "f", ID: "x"}, {Name: "f", ID: "x"}}})
+	first := answerOf(azmistral.Message{Prefix: true, Name: "x", ToolCallID: "x", ToolCalls: []azmistral.ToolCall{{Name: "f"}, {Name: "f", ID: "null"}, {Name: "f", ID: "x"}, {Name: "f", ID: "x"}}})
 	answers := []*azmistral.ChatResponse{first, answerOf(calling(azmistral.ToolCall{Name: "f", ID: "x"}, azmistral.ToolCall{Name: "f", ID: "y"})), answerOf(azmistral.Assistant("done"))}
 	var kept [][]azmistral.Message
 	client := chatFunc(func(req azmistral.ChatRequest) (*azmistral.ChatResponse, error) {

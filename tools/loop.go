@@ -131,8 +131,8 @@ func (r *run) next(ctx context.Context) ([]azmistral.ToolCall, error) {
 
 // take takes an answer into the transcript.
 func (r *run) take(ctx context.Context, choice azmistral.Choice) ([]azmistral.ToolCall, error) {
-	message := choice.Message
-	message.Role = azmistral.RoleAssistant
+	// A foreign client may leave the role out, or give fields that are others'.
+	message := azmistral.Message{Role: azmistral.RoleAssistant, Content: choice.Message.Content, ToolCalls: choice.Message.ToolCalls}
 	if len(message.ToolCalls) == 0 {
 		var err error
 		if message, err = r.readTextCalls(ctx, message, choice.FinishReason); err != nil {
@@ -140,7 +140,7 @@ func (r *run) take(ctx context.Context, choice azmistral.Choice) ([]azmistral.To
 		}
 	}
 	if len(message.ToolCalls) == 0 {
-		if !isEmpty(message.Content) {
+		if !isEmpty(message) {
 			r.result.Messages = append(r.result.Messages, message)
 		}
 		return nil, nil

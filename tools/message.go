@@ -55,14 +55,12 @@ func sendableArguments(arguments string) (string, bool) {
 	return "{}", false
 }
 
-// isEmpty says whether content says nothing: the service refuses such a message.
-func isEmpty(content azmistral.Content) bool {
-	for _, part := range content {
-		if text, ok := part.(*azmistral.TextPart); !ok || text != nil && text.Text != "" {
-			return false
-		}
-	}
-	return true
+// isEmpty says whether the service would refuse an assistant message since it says
+// nothing.
+func isEmpty(message azmistral.Message) bool {
+	return slices.ContainsFunc(azmistral.CheckMessages([]azmistral.Message{message}), func(p azmistral.MessageProblem) bool {
+		return p.Rule == azmistral.RuleEmpty
+	})
 }
 
 // cutText gives content with the first n bytes of its text only. Parts that are no

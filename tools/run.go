@@ -64,9 +64,9 @@ type Result struct {
 	// Messages is the request's messages and everything since. It can be sent again,
 	// if the request's could: each call has its result, be it that it was not run. So
 	// calls are in it with ids that are unique and names that the service takes, and
-	// with {} for arguments that are no JSON object, which some backends refuse. An
-	// answer that is empty, that was cut within its calls, or whose calls could not
-	// be read is only in Response.
+	// with {} for arguments that are no JSON object, which some backends refuse (their
+	// result shows them to the model). An answer that is empty, that was cut within its
+	// calls, or whose calls could not be read is only in Response.
 	Messages []azmistral.Message
 
 	// Usage is the sum over all rounds.
@@ -104,8 +104,8 @@ type CallResult struct {
 //
 // What goes wrong with a call goes to the model, so that it can do better: arguments
 // that do not fit, an unknown name, a handler's error or panic. Such texts are one
-// line of at most 2000 bytes that begins with "error:", or with "not run:" where the
-// handler was not called. [Abort] is how a handler ends the run instead.
+// line, cut at 2000 bytes, that begins with "error:", or with "not run:" where the
+// tool was not even asked. [Abort] is how a handler ends the run instead.
 //
 // Handlers of one answer run at the same time (see MaxParallel), each on a goroutine
 // of its own. Their context ends with ctx, and when the run ends; [CallFromContext]

@@ -110,6 +110,9 @@ func TestRunRules(t *testing.T) {
 			want:    lines(`assistant: <f{}>`, `tool f: f{}`),
 			calls:   []error{nil},
 		},
+		"an answer of thoughts alone": {
+			replies: []azmistraltest.Reply{azmistraltest.Raw(200, nil, `{"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":null,"reasoning_content":"hm"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}`)},
+		},
 		"the same id in two rounds": {
 			replies: []azmistraltest.Reply{calls(azmistraltest.ToolCall{ID: "abcdefghi", Name: "f"}), calls(azmistraltest.ToolCall{ID: "abcdefghi", Name: "g"}), text("done")},
 			want:    lines(`assistant: <f{}>`, `tool f: f{}`, `assistant: <g{}>`, `tool g: g{}`, `assistant: done`),

@@ -183,12 +183,17 @@ func TestRunStreamLeftAnywhere(t *testing.T) {
 					sandbox, handler := play(t, calls(call("slow", `{"a":1}`), call("f", "{}"), call("slow", `{"a":2}`)), calls(call("f", "{}")), text("It is done."))
 					client := &counted{client: sandbox}
 					requests, told := 0, 0
+					var left time.Time
 					leave := func() {
-						defer func() { _ = recover() }()
+						defer func() {
+							if value := recover(); value != nil && value != "the caller's" {
+								panic(value)
+							}
+						}()
 						for event, err := range tools.RunStream(t.Context(), client, ask("Go"), []tools.Tool{slow, echo("f")}, &tools.RunOptions{MaxParallel: 2}) {
 							require.NoError(t, err)
 							if told == at {
-								requests = len(handler.Requests())
+								requests, left = len(handler.Requests()), time.Now()
 								if how == "panic" {
 									panic("the caller's")
 								}
@@ -203,6 +208,7 @@ func TestRunStreamLeftAnywhere(t *testing.T) {
 					require.Zero(t, handlers.Load(), "a handler runs on")
 					require.Zero(t, client.open.Load(), "a stream is open")
 					if !ended {
+						require.LessOrEqual(t, time.Since(left), time.Second, "the handlers were not told to stop")
 						require.Len(t, handler.Requests(), requests, "a request was sent after the loop was left")
 					}
 				})

@@ -163,17 +163,21 @@ func problem(result *tools.Result, before int) error {
 	return send(result.Messages)
 }
 
-// send sends messages to a strict sandbox, as the caller would go on with them.
+// send checks messages, and sends them to a strict sandbox, as the caller would go
+// on with them.
 func send(messages []azmistral.Message) error {
+	if last := messages[len(messages)-1].Role; last == azmistral.RoleAssistant {
+		messages = append(messages[:len(messages):len(messages)], azmistral.User("And then?"))
+	}
+	if problems := azmistral.CheckMessages(messages); len(problems) > 0 {
+		return fmt.Errorf("%d problems: %v", len(problems), problems[0])
+	}
 	sandbox := azmistraltest.NewHandler(nil)
 	defer sandbox.Close()
 	sandbox.Reply(text("fine"))
 	client, err := sandbox.Client(azmistral.RouteServerlessV1, nil)
 	if err != nil {
 		return err
-	}
-	if last := messages[len(messages)-1].Role; last == azmistral.RoleAssistant {
-		messages = append(messages[:len(messages):len(messages)], azmistral.User("And then?"))
 	}
 	_, err = client.Chat(context.Background(), azmistral.ChatRequest{Messages: messages}, nil)
 	return err

@@ -40,9 +40,15 @@ func TestRunTextCalls(t *testing.T) {
 			err:     tools.ErrTextCalls,
 		},
 		"cut": {
-			reply:   text(`[TOOL_CALLS]f[ARGS]{}`).FinishReason("length"),
+			reply:   text(`[TOOL_CALLS]f[ARGS]{}[TOOL_CALLS]g[ARGS]{"a":`).FinishReason("length"),
 			without: hint,
 			with:    `tools: round 1: the answer was cut within its calls (finish reason "length"), so none was run: raise MaxTokens`,
+			err:     tools.ErrCutCalls,
+		},
+		"cut between calls": {
+			reply:   text(`[TOOL_CALLS]f[ARGS]{}`).FinishReason("model_length"),
+			without: hint,
+			with:    `tools: round 1: the answer was cut within its calls (finish reason "model_length"), so none was run: ask for less`,
 			err:     tools.ErrCutCalls,
 		},
 		"prose": {

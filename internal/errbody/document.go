@@ -55,7 +55,10 @@ var maps = map[string]bool{"content_filter_result": true, "content_filter_result
 // no use.
 var echoes = map[string]bool{"input": true, "ctx": true, "url": true}
 
-// get returns an object's member; an absent value where there is none.
+// get returns an object's member; an absent value where there is none. It has too
+// many callers to be inlined.
+//
+//go:noinline
 func (v value) get(name string) value {
 	for i, n := range v.names {
 		if n == name {

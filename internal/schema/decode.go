@@ -43,7 +43,7 @@ func unreadable(text []byte, t reflect.Type, path string, err error) Problem {
 	for _, part := range partsOf(text, t, path) {
 		if err := part.read(); err != nil {
 			if part.quoted {
-				return notRead(part.text, part.of, part.path, err)
+				return part.notUnquoted()
 			}
 			return unreadable(part.text, part.of, part.path, err)
 		}
@@ -66,11 +66,19 @@ func (p part) read() error {
 		m := reflect.New(reflect.MapOf(p.key, reflect.TypeFor[json.RawMessage]()))
 		return json.Unmarshal(fmt.Appendf(nil, "{%s:null}", p.text), m.Interface())
 	case p.quoted:
-		return json.Unmarshal(p.text, reflect.New(reflect.StructOf([]reflect.StructField{
+		return json.Unmarshal(fmt.Appendf(nil, `{"V":%s}`, p.text), reflect.New(reflect.StructOf([]reflect.StructField{
 			{Name: "V", Type: p.of, Tag: `json:",string"`},
 		})).Interface())
 	}
 	return json.Unmarshal(p.text, reflect.New(p.of).Interface())
+}
+
+// notUnquoted says what is wrong with a value in a string.
+func (p part) notUnquoted() Problem {
+	if elem(p.of).Kind() == reflect.String {
+		return Problem{p.path, "format", `must be a string that holds a JSON string, as in "\"text\"", not ` + cut(string(p.text))}
+	}
+	return Problem{p.path, "format", fmt.Sprintf("must be a string with a value that a %s can hold, not %s", elem(p.of).Kind(), cut(string(p.text)))}
 }
 
 // partsOf gives the values in text that are read on their own.
@@ -96,10 +104,8 @@ func partsOf(text []byte, t reflect.Type, path string) []part {
 			if t.Kind() == reflect.Map {
 				parts = append(parts, part{text: []byte(quote(m.name)), of: t.Key(), path: place, key: t.Key()},
 					part{text: raw, of: t.Elem(), path: place})
-			} else if f, ok := fieldNamed(t, m.name); ok && f.quoted {
-				parts = append(parts, part{text: fmt.Appendf(nil, `{"V":%s}`, raw), of: f.of, path: place, quoted: true})
-			} else if ok {
-				parts = append(parts, part{text: raw, of: f.of, path: place})
+			} else if f, ok := fieldNamed(t, m.name); ok {
+				parts = append(parts, part{text: raw, of: f.of, path: place, quoted: f.quoted})
 			}
 		}
 	}

@@ -134,6 +134,7 @@ func ownSchema(t reflect.Type, path string) (*object, error) {
 			}
 		}
 	}
+	made, _ = withNulls(made).(*object)
 	return made, nil
 }
 

@@ -43,6 +43,47 @@ func nullable(o *object) *object {
 	return made
 }
 
+// withNulls lets null stand for what may be missing in a schema that a type's
+// method gave: strict mode asks for that, and both forms must take the same.
+func withNulls(schema any) any {
+	switch schema := schema.(type) {
+	case []any:
+		list := make([]any, len(schema))
+		for i, item := range schema {
+			list[i] = withNulls(item)
+		}
+		return list
+	case *object:
+		made := newObject()
+		for _, m := range schema.members {
+			switch m.name {
+			case "items", "prefixItems", "allOf", "anyOf", "oneOf", "additionalProperties":
+				made.set(m.name, withNulls(m.value))
+			case "properties":
+				made.set(m.name, propertiesWithNulls(schema))
+			default:
+				made.set(m.name, m.value)
+			}
+		}
+		return made
+	}
+	return schema
+}
+
+func propertiesWithNulls(schema *object) *object {
+	properties, _ := schema.get("properties").(*object)
+	required, _ := schema.get("required").([]any)
+	made := newObject()
+	for _, m := range properties.members {
+		value := withNulls(m.value)
+		if sub, ok := value.(*object); ok && !slices.Contains(required, any(m.name)) {
+			value = nullable(sub)
+		}
+		made.set(m.name, value)
+	}
+	return made
+}
+
 // acceptsNull says whether null fits o, as far as can be seen without looking at
 // what is combined in it.
 func acceptsNull(o *object) bool {

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// strictForm is o in the form that strict mode takes. Path names the place in the
-// Go type for the error.
+// strictForm is o, in which all that may be missing may be null too, in the form
+// that strict mode takes. Path names the place in the Go type for the error.
 func strictForm(o *object, path string) (*object, error) {
 	if anything(o) {
 		return nil, fmt.Errorf("%s: anything may stand there, which strict mode cannot say: give it a type, or do without strict mode", path)
@@ -44,15 +44,11 @@ func strictForm(o *object, path string) (*object, error) {
 
 func strictProperties(o *object, path string) (*object, error) {
 	properties, _ := o.get("properties").(*object)
-	required, _ := o.get("required").([]any)
 	made := newObject()
 	for _, m := range properties.members {
 		value, err := strictEach(m.value, join(path, m.name))
 		if err != nil {
 			return nil, err
-		}
-		if sub, ok := value.(*object); ok && !slices.Contains(required, any(m.name)) {
-			value = nullable(sub)
 		}
 		made.set(m.name, value)
 	}
