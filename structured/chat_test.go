@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/azmistral/azmistral"
+	"github.com/azmistral/azmistral/azmistraltest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -22,6 +24,31 @@ func TestChat(t *testing.T) {
 	require.Len(t, client.asked, 1)
 	assert.Equal(t, ask("Read it.").Messages, client.asked[0].Messages)
 	assert.Same(t, options, client.options[0])
+}
+
+// One client, request and Options serve many calls at once. The race detector looks on.
+func TestChatConcurrent(t *testing.T) {
+	sandbox := azmistraltest.NewHandler(nil)
+	defer sandbox.Close()
+	sandbox.ReplyFunc(func(r azmistraltest.Request) azmistraltest.Reply {
+		if len(r.Messages) == 1 {
+			return azmistraltest.Text(badInvoice)
+		}
+		return azmistraltest.Text(invoiceText)
+	})
+	client, err := sandbox.Client(azmistral.RouteOpenAIV1, nil)
+	require.NoError(t, err)
+	req, options := ask("Read it."), &Options{Repairs: 1}
+	req.Messages = slices.Grow(req.Messages, 10)
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() {
+			got, _, err := Chat[invoice](context.Background(), client, req, options)
+			assert.NoError(t, err)
+			assert.Equal(t, theInvoice, got)
+		})
+	}
+	all.Wait()
 }
 
 // What is wrong with a request is said before anything is sent.

@@ -117,6 +117,8 @@ func TestDecodeProblems(t *testing.T) {
 	}{
 		{"a rule", says(`{"number":"A-7","total":-1,"lines":[]}`), Problem{"total", "minimum", "must be at least 0, not -1"}, nil,
 			`structured: the answer is no structured.invoice: total must be at least 0, not -1 (minimum) [finish reason stop, request r1]`},
+		{"a rule, in a string", says(`"{\"number\":\"A-7\",\"total\":-1,\"lines\":[]}"`), Problem{"total", "minimum", "must be at least 0, not -1"}, nil, ""},
+		{"a string", says(`"one invoice"`), Problem{"", "type", "must be an object, not the string \"one invoice\""}, nil, ""},
 		{"cut", ended(azmistral.Assistant(`{"number":"A`), azmistral.FinishLength), Problem{"", "length", "it was cut after 5 tokens: raise MaxTokens, or ask for less"}, ErrLength,
 			`structured: the answer is no structured.invoice: it was cut after 5 tokens: raise MaxTokens, or ask for less (length) [finish reason length, request r1]`},
 		{"cut, though it looks whole", ended(azmistral.Assistant(invoiceText), azmistral.FinishLength), Problem{"", "length", "it was cut after 5 tokens: raise MaxTokens, or ask for less"}, ErrLength, ""},
@@ -161,4 +163,20 @@ func TestDecodeProblems(t *testing.T) {
 func TestDecodeNamesType(t *testing.T) {
 	_, err := Decode[map[string]any](says(`[]`), nil)
 	assert.ErrorContains(t, err, "structured: the answer is no map[string]any: the value must be an object, not a list (type)")
+}
+
+// The problems are those of the meaning that was asked for.
+func TestDecodeLikeliest(t *testing.T) {
+	for text, want := range map[string]Problem{
+		`{"value":["red",7]}`:          {"[1]", "type", `must be one of "red", "green", "blue", not the number 7`},
+		`"{\"value\":[\"red\",7]}"`:    {"[1]", "type", `must be one of "red", "green", "blue", not the number 7`},
+		`["red",7]`:                    {"[1]", "type", `must be one of "red", "green", "blue", not the number 7`},
+		`"[\"red\",7]"`:                {"[1]", "type", `must be one of "red", "green", "blue", not the number 7`},
+		`{"value":["red"],"more":[7]}`: {"", "type", "must be a list, not an object"},
+	} {
+		_, err := Decode[[]color](says(text), nil)
+		e, ok := errors.AsType[*OutputError](err)
+		require.True(t, ok, text)
+		assert.Equal(t, []Problem{want}, e.Problems, text)
+	}
 }

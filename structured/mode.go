@@ -13,8 +13,10 @@ import (
 type Mode string
 
 const (
-	// ModeAuto takes what the client's route takes. A request with tools of its own
-	// gets ModeJSONObject where that would be ModeTool.
+	// ModeAuto takes what the client's route takes: ModeTool on RouteModels,
+	// RouteServerless and RouteServerlessV1, and on RouteDeployments with an
+	// api-version before 2024-08-01; ModeJSONSchema elsewhere. A request with tools of
+	// its own gets ModeJSONObject where that would be ModeTool.
 	ModeAuto Mode = ""
 
 	// ModeJSONSchema is response_format json_schema. With tools in the request the
@@ -119,7 +121,7 @@ func olderThan(endpoint, date string) bool {
 // refused adds what to do to the error of a service that does not take the mode.
 func (p *plan) refused(err error) error {
 	e, ok := errors.AsType[*azmistral.Error](err)
-	if !ok || !errors.Is(err, azmistral.ErrInvalidRequest) || e.StatusCode == 0 {
+	if !ok || !errors.Is(err, azmistral.ErrInvalidRequest) {
 		return err
 	}
 	said := e.Message + " " + e.Param

@@ -3,11 +3,8 @@ package structured
 import (
 	"context"
 	"iter"
-	"strings"
-	"unicode"
 
 	"github.com/azmistral/azmistral"
-	"github.com/azmistral/azmistral/internal/partial"
 )
 
 // ChatStreamer is what Stream needs of a client. *azmistral.Client is one.
@@ -74,7 +71,7 @@ func streamValue[T any](p *plan, stream *azmistral.ChatStream, yield func(Partia
 			yield(Partial[T]{Value: v.value()}, p.broken(stream, err))
 			return
 		}
-		if v.write(p.piece(chunk)) && !yield(Partial[T]{Value: v.value()}, nil) {
+		if v.write(p.piece(chunk, &v.foreign)) && !yield(Partial[T]{Value: v.value()}, nil) {
 			return
 		}
 	}
@@ -102,8 +99,9 @@ func (p *plan) broken(stream *azmistral.ChatStream, cause error) error {
 }
 
 // piece is what a chunk adds to the text of the value. Of calls it is a guess that
-// holds for every recorded stream: the end tells for sure.
-func (p *plan) piece(chunk *azmistral.ChatChunk) string {
+// holds for every recorded stream: the end tells for sure. foreign says, from one chunk
+// to the next, that the call under way is none of ours.
+func (p *plan) piece(chunk *azmistral.ChatChunk, foreign *bool) string {
 	if p.Mode != ModeTool {
 		return chunk.Text()
 	}
@@ -113,76 +111,13 @@ func (p *plan) piece(chunk *azmistral.ChatChunk) string {
 			continue
 		}
 		for _, call := range choice.Delta.ToolCalls {
-			if call.Index <= 0 && (call.Name == "" || call.Name == p.Name) {
+			if call.Name != "" {
+				*foreign = call.Name != p.Name
+			}
+			if call.Index <= 0 && !*foreign {
 				piece += call.Arguments
 			}
 		}
 	}
 	return piece
 }
-
-// view reads a value that is under way.
-type view[T any] struct {
-	bare   T
-	inside struct {
-		Value T `json:"value"`
-	} // where it travels wrapped
-	wrapped bool
-	decoder *partial.Decoder
-	opening string // what stands before the value, as long as it may go on
-	begun   bool
-	failed  bool // the text is no such value: the end says why
-}
-
-func newView[T any](wrapped bool) *view[T] {
-	v := &view[T]{wrapped: wrapped}
-	if wrapped {
-		v.decoder = partial.New(&v.inside)
-	} else {
-		v.decoder = partial.New(&v.bare)
-	}
-	return v
-}
-
-func (v *view[T]) value() T {
-	if v.wrapped {
-		return v.inside.Value
-	}
-	return v.bare
-}
-
-// write reads one more piece and says whether the value changed.
-func (v *view[T]) write(piece string) bool {
-	if !v.begun {
-		if piece, v.begun = v.begin(piece); !v.begun {
-			return false
-		}
-	}
-	if v.failed || v.decoder.Done() {
-		return false // the end of a fence may follow
-	}
-	v.failed = v.decoder.Write(piece) != nil
-	return v.decoder.Changed()
-}
-
-// maxOpening bounds what is kept of what stands before a value, in bytes.
-const maxOpening = 256
-
-// begin drops what bare drops before a value, and gives what is behind it, once that
-// is seen.
-func (v *view[T]) begin(piece string) (rest string, begun bool) {
-	v.opening += piece
-	rest = trimLeft(strings.TrimPrefix(trimLeft(v.opening), byteOrderMark))
-	if inside, fenced := strings.CutPrefix(rest, fence); fenced {
-		rest = trimLeft(strings.TrimLeftFunc(inside, isLanguage))
-	} else if strings.HasPrefix(fence, rest) { // "" too
-		rest = ""
-	}
-	if rest == "" && len(v.opening) < maxOpening {
-		return "", false
-	}
-	v.opening = ""
-	return rest, true
-}
-
-func trimLeft(text string) string { return strings.TrimLeftFunc(text, unicode.IsSpace) }

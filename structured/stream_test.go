@@ -107,6 +107,13 @@ func TestStream(t *testing.T) {
 	assert.Equal(t, []azmistral.ChatRequest{asked}, client.asked)
 }
 
+// A blank at the end of a piece may be inside a text.
+func TestStreamBlanks(t *testing.T) {
+	views, _, err := collect[line](t, texts(` {"text":"a `, `b ", `, ` "count": 1 } `), nil)
+	require.NoError(t, err)
+	assert.Equal(t, []string{`{"text":"a ","count":0}`, `{"text":"a b ","count":0}`, `{"text":"a b ","count":1}`, `{"text":"a b ","count":1}`}, views)
+}
+
 // The value is found in whatever stands around it.
 func TestStreamForms(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -123,6 +130,11 @@ func TestStreamForms(t *testing.T) {
 			{Choices: []azmistral.ChunkChoice{{Index: 1, Delta: azmistral.Delta{Text: "no"}}, {Delta: azmistral.Delta{Text: `{"value":["red"`}}}},
 			{Choices: []azmistral.ChunkChoice{{Delta: azmistral.Delta{Text: `,"blue"]}`}, FinishReason: "stop"}, {Index: 1, FinishReason: "stop"}}},
 		}}, nil, []string{`["red"]`, `["red","blue"]`, `["red","blue"]`}},
+		"another choice's call": {&streamer{chunks: []*azmistral.ChatChunk{
+			{Choices: []azmistral.ChunkChoice{{Index: 1, Delta: azmistral.Delta{ToolCalls: []azmistral.ToolCallDelta{{Name: "answer", Arguments: `{"value":["blue"`}}}}}},
+			{Choices: []azmistral.ChunkChoice{{Delta: azmistral.Delta{ToolCalls: []azmistral.ToolCallDelta{{Name: "answer", Arguments: `{"value":["red"`}}}}}},
+			{Choices: []azmistral.ChunkChoice{{Delta: azmistral.Delta{ToolCalls: []azmistral.ToolCallDelta{{Arguments: `,"blue"]}`}}}, FinishReason: "tool_calls"}, {Index: 1, FinishReason: "length"}}},
+		}}, &Options{Mode: ModeTool}, []string{`["red"]`, `["red","blue"]`, `["red","blue"]`}},
 		"behind a thought": {&streamer{chunks: []*azmistral.ChatChunk{
 			delta(azmistral.Delta{Thinking: "{hm"}), delta(azmistral.Delta{Text: `{"value":["red"`}), delta(azmistral.Delta{Text: `,"blue"]}`}), finish("stop"),
 		}}, nil, []string{`["red"]`, `["red","blue"]`, `["red","blue"]`}},
@@ -183,6 +195,25 @@ func TestStreamFails(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A model may write blanks without end: they are not kept.
+func TestStreamOpening(t *testing.T) {
+	v := newView[line](false)
+	for range 1000 {
+		assert.False(t, v.write("\n "))
+		assert.Less(t, len(v.opening), maxOpening)
+	}
+	assert.True(t, v.write(`{"text":"a`))
+	assert.Equal(t, line{Text: "a"}, v.value())
+}
+
+// A call of something else is no view of the value.
+func TestStreamOtherCall(t *testing.T) {
+	views, last, err := collect[line](t, arguments("other", `{"text":"a"}`), &Options{Mode: ModeTool})
+	require.ErrorContains(t, err, `the model called "other" (tool_calls)`)
+	assert.Len(t, views, 1)
+	assert.Zero(t, last)
 }
 
 // A cut call is kept too.

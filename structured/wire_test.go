@@ -111,8 +111,9 @@ func TestWithSystem(t *testing.T) {
 		{[]azmistral.Message{s, s, u, a, s, u}, []azmistral.Message{s, s, added, u, a, s, u}},
 		{[]azmistral.Message{s}, []azmistral.Message{s, added}},
 	} {
-		before := append([]azmistral.Message(nil), c.have...)
-		assert.Equal(t, c.want, withSystem(c.have, "added"))
-		assert.Equal(t, before, c.have)
+		roomy := append(make([]azmistral.Message, 0, 10), c.have...)
+		assert.Equal(t, c.want, withSystem(roomy, "added"))
+		assert.Equal(t, c.have, append([]azmistral.Message(nil), roomy...))
+		assert.Zero(t, roomy[:10][len(roomy)], "the room is the caller's")
 	}
 }

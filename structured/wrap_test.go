@@ -43,6 +43,7 @@ func TestUnwrap(t *testing.T) {
 		`{"value":1`:               ``,
 		`{"value":1}}`:             ``,
 		`{"value":1} {"value":2}`:  ``,
+		`{"value":1,"x"`:           ``,
 		`{"value":}`:               ``,
 		`{"value"}`:                ``,
 		`{}`:                       ``,

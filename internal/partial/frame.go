@@ -1,8 +1,6 @@
 package partial
 
-import (
-	"reflect"
-)
+import "reflect"
 
 // maxDepth is how many objects and arrays may be open at once, as in encoding/json.
 const maxDepth = 10_000
@@ -169,15 +167,12 @@ func (d *Decoder) touch(keeper int) {
 	}
 }
 
-// put stores the value in hand where no variable is: in the interface at p, or in
-// the object or list around it, which is the frame at.
+// put stores the value in hand in the interface at p, or where no variable is, in the
+// object or list around it, which is the frame at. It gives false if the object waits
+// for the complete value.
 func (d *Decoder) put(p place, at int, value any, complete bool) bool {
 	if p.v.IsValid() {
-		if value == nil {
-			p.v.SetZero()
-		} else {
-			p.v.Set(reflect.ValueOf(value))
-		}
+		p.v.Set(reflect.ValueOf(value))
 		d.touch(p.keeper)
 		return true
 	}
@@ -195,7 +190,7 @@ func (d *Decoder) put(p place, at int, value any, complete bool) bool {
 	return true
 }
 
-// store stores what a frame holds that is not stored yet.
+// storeFrame stores what a frame holds that is not stored yet.
 func (d *Decoder) storeFrame(at int, complete bool) {
 	f := &d.frames[at]
 	if !f.stale {

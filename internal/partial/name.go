@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"strconv"
+	"strings"
 )
 
 // beginName reads the quote before a member's name.
@@ -32,9 +33,9 @@ func (d *Decoder) named(name string) error {
 		f.field, d.names = f.plan.fields.find(name, d.names)
 		return nil
 	case objectFrame:
-		f.named, f.name = true, clone(name)
+		f.named, f.name = true, strings.Clone(name)
 	case mapFrame:
-		f.named, f.name = true, clone(name)
+		f.named, f.name = true, strings.Clone(name)
 		if err := f.setKey(); err != nil {
 			return err
 		}

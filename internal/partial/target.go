@@ -2,11 +2,11 @@ package partial
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 )
 
 var errDepth = syntaxError{fmt.Sprintf("more than %d objects and arrays are open", maxDepth), nil}
@@ -221,7 +221,7 @@ func (d *Decoder) storeChoice(s string) error {
 		return err
 	}
 	if to.v.String() != s {
-		to.v.SetString(clone(s))
+		to.v.SetString(strings.Clone(s))
 		d.touch(to.keeper)
 	}
 	return d.ended()
@@ -255,26 +255,24 @@ func (d *Decoder) store(s string) error {
 		}
 		return d.ended()
 	}
-	to, err := d.room()
-	if err != nil {
-		return err
-	}
 	if s == "null" {
-		if err := d.storeNull(to); err != nil {
+		to, err := d.room()
+		if err == nil {
+			err = d.storeNull(to)
+		}
+		if err != nil {
 			return err
 		}
 		return d.ended()
 	}
-	for ; p.kind == pointerPlan; p = p.elem {
-		if to, err = d.behind(to); err != nil {
-			return err
-		}
-	}
-	if holdsPointer(to) {
-		d.whole.plan, d.whole.place, d.whole.reached = p, to, true
+	to, err := d.reach(p)
+	switch {
+	case err != nil:
+	case holdsPointer(to):
+		d.whole.plan, d.whole.place, d.whole.reached = p.base, to, true
 		err = d.unmarshal([]byte(s))
-	} else {
-		err = d.storeToken(to, p, s)
+	default:
+		err = d.storeToken(to, p.base, s)
 	}
 	if err != nil {
 		return err
@@ -331,7 +329,7 @@ func (d *Decoder) storeToken(to place, p *plan, s string) error {
 		v.SetBool(s == "true")
 	case numberPlan:
 		changed = v.String() != s
-		v.SetString(clone(s))
+		v.SetString(strings.Clone(s))
 	case intPlan:
 		n, err := strconv.ParseInt(s, 10, 64)
 		if err != nil || v.OverflowInt(n) {
@@ -376,79 +374,4 @@ func badNumber(err error, t reflect.Type) error {
 
 func outOfRange(t reflect.Type) error {
 	return fmt.Errorf("the number is out of the range of a Go %v", t)
-}
-
-// whole is a value, or a map's key, that is kept as it came for json.Unmarshal.
-type whole struct {
-	open    bool // more of it comes
-	depth   int  // frames around it
-	from    int  // where it goes on in the piece
-	kept    []byte
-	plan    *plan
-	place   place // where it goes, if reached
-	reached bool
-}
-
-// maxKept is the room in bytes that stays for the next value.
-const maxKept = 64 << 10
-
-// keep begins to keep the value at the place in the piece.
-func (d *Decoder) keep(p *plan, to place, reached bool) {
-	kept := d.whole.kept[:0]
-	if cap(kept) > maxKept {
-		kept = nil
-	}
-	d.whole = whole{open: true, depth: len(d.frames), from: d.at, kept: kept, plan: p, place: to, reached: reached}
-}
-
-// taken ends the keeping, and gives all of the value.
-func (w *whole) taken(piece string, to int) []byte {
-	w.open = false
-	w.kept = append(w.kept, piece[w.from:to]...)
-	return w.kept
-}
-
-func (d *Decoder) endWhole() error {
-	return d.unmarshal(d.whole.taken(d.piece, d.at))
-}
-
-// unmarshal gives the value to encoding/json.
-func (d *Decoder) unmarshal(data []byte) error {
-	w := &d.whole
-	to := w.place
-	if !w.reached {
-		var err error
-		if to, err = d.room(); err != nil {
-			return err
-		}
-	}
-	d.touch(to.keeper)
-	if w.plan.kind == quotedPlan {
-		return unmarshalQuoted(data, to.v, w.plan)
-	}
-	if !to.v.CanAddr() || !to.v.Addr().CanInterface() {
-		return unexportedError{to.v.Type()}
-	}
-	return json.Unmarshal(data, to.v.Addr().Interface())
-}
-
-// unmarshalQuoted gives the value of a field with the tag option "string" to
-// encoding/json, in a struct that leads to the field.
-func unmarshalQuoted(data []byte, v reflect.Value, p *plan) error {
-	around := reflect.New(p.quoted)
-	inside := around.Elem().Field(0)
-	if v.Kind() == reflect.Pointer {
-		inside.Set(v)
-	} else {
-		inside.Set(v.Addr())
-	}
-	text := make([]byte, 0, len(data)+len(`{"V":}`))
-	text = append(append(append(text, `{"V":`...), data...), '}')
-	if err := json.Unmarshal(text, around.Interface()); err != nil {
-		return fmt.Errorf("a `,string` field of %v: %w", p.t, err)
-	}
-	if v.Kind() == reflect.Pointer {
-		v.Set(inside)
-	}
-	return nil
 }

@@ -250,7 +250,7 @@ func (d *Decoder) endText(run string) error {
 			run = t.grown.String()
 			t.grown.Reset()
 		} else {
-			run = clone(run)
+			run = strings.Clone(run)
 		}
 		d.showText(run, true)
 		return d.ended()
