@@ -70,7 +70,7 @@ func webpFile(chunks ...string) []byte {
 }
 
 const (
-	vp8      = "\x10\x00\x00\x9d\x01\x2a\x2c\x01\x02\x40" // 300x2, the height with a scale
+	vp8      = "\x10\x00\x00\x9d\x01\x2a\x2c\x41\x02\x80" // 300x2, each with a scale
 	vp8l     = "\x2f\x2b\x41\x00\x00"                     // 300x2
 	vp8x     = "\x00\x00\x00\x00\x2b\x01\x00\x01\x00\x00" // 300x2
 	vp8xAnim = "\x02\x00\x00\x00\x2b\x01\x00\x01\x00\x00"
@@ -89,14 +89,14 @@ func TestShape(t *testing.T) {
 		data    []byte
 		want    shape
 	}{
-		"png":                   {measurePNG, encodedPNG(t, 30, 20), shape{30, 20, 0}},
-		"png animated":          {measurePNG, apng(t, 5), shape{4, 3, 5}},
-		"png animated, one":     {measurePNG, apng(t, 1), shape{4, 3, 1}},
-		"png cut in its header": {measurePNG, encodedPNG(t, 30, 20)[:20], shape{}},
-		"png, frames after the data": {measurePNG, append(encodedPNG(t, 4, 3),
-			0, 0, 0, 8, 'a', 'c', 'T', 'L', 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0), shape{4, 3, 0}},
-		"png, a length over all": {measurePNG, withChunk(encodedPNG(t, 4, 3)[:33], "abcd")[:33+8], shape{4, 3, 0}},
-		"png, sides of 32 bits":  {measurePNG, []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\xff\xff\xff\xff\xff\xff\xff\xfe"), shape{1<<31 - 1, 1<<31 - 1, 0}},
+		"png":                        {measurePNG, encodedPNG(t, 30, 20), shape{30, 20, 0}},
+		"png animated":               {measurePNG, apng(t, 5), shape{4, 3, 5}},
+		"png animated, one":          {measurePNG, apng(t, 1), shape{4, 3, 1}},
+		"png cut in its header":      {measurePNG, encodedPNG(t, 30, 20)[:20], shape{}},
+		"png, frames after the data": {measurePNG, withChunk(withChunk(encodedPNG(t, 4, 3), "acTL", 0, 0, 0, 9, 0, 0, 0, 0), "IDAT"), shape{4, 3, 0}},
+		"png, frames after the end":  {measurePNG, withChunk(withChunk(encodedPNG(t, 4, 3), "acTL", 0, 0, 0, 9, 0, 0, 0, 0), "IEND"), shape{4, 3, 0}},
+		"png, a length over all":     {measurePNG, withChunk(encodedPNG(t, 4, 3)[:33], "abcd")[:33+8], shape{4, 3, 0}},
+		"png, sides of 32 bits":      {measurePNG, []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\xff\xff\xff\xff\xff\xff\xff\xfe"), shape{1<<31 - 1, 1<<31 - 1, 0}},
 
 		"jpeg":                       {measureJPEG, photo, shape{30, 20, 0}},
 		"jpeg with EXIF before":      {measureJPEG, append(exif, photo[2:]...), shape{30, 20, 0}},

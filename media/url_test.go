@@ -92,16 +92,17 @@ func TestDataURL(t *testing.T) {
 	coded := base64.StdEncoding.EncodeToString(data)
 	want := &azmistral.ImagePart{Data: data, MediaType: "image/png"}
 	for name, text := range map[string]string{
-		"as usual":      "data:image/png;base64," + coded,
-		"no padding":    "data:image/png;base64," + strings.TrimRight(coded, "="),
-		"url alphabet":  "data:image/png;base64," + base64.URLEncoding.EncodeToString(data),
-		"no type":       "data:;base64," + coded,
-		"parameters":    "data:image/png;a=b;base64," + coded,
-		"letters":       "DATA:Image/PNG;BASE64," + coded,
-		"escaped":       "data:image/png;base64," + url.QueryEscape(coded),
-		"line breaks":   "data:image/png;base64," + coded[:40] + "\r\n" + coded[40:],
-		"other name":    "data:image/x-png;base64," + coded,
-		"not in base64": "data:image/png," + url.PathEscape(string(data)),
+		"as usual":                          "data:image/png;base64," + coded,
+		"no padding":                        "data:image/png;base64," + strings.TrimRight(coded, "="),
+		"url alphabet":                      "data:image/png;base64," + base64.URLEncoding.EncodeToString(data),
+		"no type":                           "data:;base64," + coded,
+		"parameters":                        "data:image/png;a=b;base64," + coded,
+		"letters":                           "DATA:Image/PNG;BASE64," + coded,
+		"escaped":                           "data:image/png;base64," + url.QueryEscape(coded),
+		"escaped, with a line break behind": "data:image/png;base64," + url.QueryEscape(coded+"\r\n"),
+		"line breaks":                       "data:image/png;base64," + coded[:40] + "\r\n" + coded[40:],
+		"other name":                        "data:image/x-png;base64," + coded,
+		"not in base64":                     "data:image/png," + url.PathEscape(string(data)),
 	} {
 		part, err := ImageURL(text, nil)
 		require.NoError(t, err, name)

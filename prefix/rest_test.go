@@ -70,7 +70,11 @@ func FuzzRest(f *testing.F) {
 	f.Add("A:\u3000\u3000", "A:\u3000x", uint(1))
 	f.Add("I ", "In fact", uint(1))
 	f.Add("\n ha ", "ha  ha", uint(2))
+	f.Add("\n ha ", "ha  ha", uint(0))
 	f.Add(" \t ", " \t\n", uint(1))
+	f.Add(" \t ", " \t x", uint(0))
+	f.Add("A: \n\t", "A:\n\tx", uint(0))
+	f.Add("I ", "Iéa", uint(0))
 	f.Fuzz(func(t *testing.T, prefix, answer string, size uint) {
 		step := int(size%7) + 1
 		want, _ := rest(prefix, answer, true)
