@@ -210,7 +210,7 @@ func TestRules(t *testing.T) {
 		return `{"role":"assistant","content":"","tool_calls":[{"id":"` + first + `",` + function + `},{"id":"` + second + `",` + function + `}]}`
 	}
 	result := func(id string) string { return `{"role":"tool","content":"r","tool_call_id":"` + id + `"}` }
-	const picture, thinking = `{"type":"image_url","image_url":"data:x"}`, `{"type":"thinking","thinking":[{"type":"text","text":"t"}]}`
+	const picture, thinking = `{"type":"image_url","image_url":"https://example.com/a.png"}`, `{"type":"thinking","thinking":[{"type":"text","text":"t"}]}`
 	parts := func(role string, parts ...string) string {
 		more := ""
 		if role == "tool" {
