@@ -96,6 +96,7 @@ func TestHints(t *testing.T) {
 	cities := mustParse(`{"type":"object","properties":{"cities":{"type":"array","items":{"type":"string"},"maxItems":3}}}`)
 	assert.Equal(t, `{"cities":["Paris","Rome","Oslo"]}`, string(fill(cities, hintsOf("in Paris, Rome, Oslo and Bern", nil)).appendCompact(nil)))
 
+	assert.Equal(t, `{"from":"Kiel"}`, string(fill(mustParse(`{"type":"object","properties":{"from":{"type":"string"}}}`), hintsOf("a mail, the **Date:** soon, its Number = 7, sent in Kiel", nil)).appendCompact(nil)), "labels are no names")
 	lines := mustParse(`{"type":"object","properties":{"lines":{"type":"array","items":{"type":"object","properties":{"item":{"type":"string"},"quantity":{"type":"integer"}},"required":["item","quantity"]}},"item":{"type":"string"}}}`)
 	assert.Equal(t, `{"lines":[{"item":"desk lamp","quantity":3},{"item":"chair","quantity":2},{"item":"rug","quantity":2}],"item":"desk lamp"}`,
 		string(fill(lines, hintsOf("Item: desk lamp; quantity: 3\nitem: chair; quantity: 2\n- item: rug", nil)).appendCompact(nil)))

@@ -82,6 +82,12 @@ func TestSizeOfImage(t *testing.T) {
 	data = append(append(append([]byte{}, data[:2]...), append(preview, 0xff, 0xff)...), data[2:]...)
 	width, height := sizeOfImage(data)
 	assert.Equal(t, [2]int{31, 17}, [2]int{width, height})
+	// Tables may stand before the frame; their marker is next to those of frames.
+	tables := append([]byte{0xff, 0xc4, 0, 9}, make([]byte, 7)...)
+	data = encoded(t, 31, 17)["image/jpeg"]
+	data = append(append(append([]byte{}, data[:2]...), tables...), data[2:]...)
+	width, height = sizeOfImage(data)
+	assert.Equal(t, [2]int{31, 17}, [2]int{width, height})
 	for _, text := range []string{"", "BM", "%PDF-1.7", "\xff\xd8\xff\xe0\x00\x00"} {
 		width, height := sizeOfImage([]byte(text))
 		assert.Zero(t, width+height, text)

@@ -118,6 +118,9 @@ func TestThinkingForms(t *testing.T) {
 			`{"content":"d"}`, `{"content":" e"}`, `{"content":""}`}},
 		{v1, Thinking("a b", "d").ThinkingAs(ThinkingString), `[{"type":"thinking","thinking":"a b"},{"type":"text","text":"d"}]`, []string{
 			`{"content":[{"type":"thinking","thinking":"a"}]}`, `{"content":[{"type":"thinking","thinking":" b"}]}`, `{"content":"d"}`, `{"content":""}`}},
+		{v1, Thinking("a b", "").Signature("s"), `[{"type":"thinking","thinking":[{"type":"text","text":"a b"}],"signature":"s","closed":true}]`, []string{
+			`{"content":[{"type":"thinking","thinking":[{"type":"text","text":"a"}]}]}`,
+			`{"content":[{"type":"thinking","thinking":[{"type":"text","text":" b"}],"signature":"s","closed":true}]}`, `{"content":""}`}},
 		{v1, Thinking("a b", "d").ThinkingAs(ThinkingField), `"content":"d","reasoning_content":"a b"`, []string{
 			`{"content":null,"reasoning_content":"a"}`, `{"content":null,"reasoning_content":" b"}`, `{"content":"d"}`, `{"content":""}`}},
 		{openai, Thinking("a", "d"), `"content":"d","reasoning_content":"a"`, []string{

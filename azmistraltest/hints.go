@@ -80,11 +80,10 @@ func (h *hints) listed() int {
 	return n
 }
 
-// only gives hints with one word of the list at their head, and what is behind the
-// list.
+// only gives hints with that word alone.
 func (h *hints) only(i int) *hints {
 	one := *h
-	one.words = append([]hint{{text: h.words[i].text}}, h.words[h.listed():]...)
+	one.words = h.words[i : i+1]
 	return &one
 }
 

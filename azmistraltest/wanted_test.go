@@ -64,6 +64,8 @@ func TestModes(t *testing.T) {
 		free := answerTo(t, talk(mode, said("user", "Hello, Bob here"), said("assistant", "Hello."), said("user", asks))).Choices[0]
 		assert.Equal(t, person, valueOf(free), mode)
 	}
+	text := answerTo(t, talk("tool", said("user", asks), said("assistant", person), said("user", "Rome, this is no call of \"p\"."))).Choices[0]
+	assert.Equal(t, person, valueOf(text), "a text where a call is wanted is wrong, and the question is still the same")
 	inUser := answerTo(t, `{`+modes["json_object"]+`,"messages":[`+said("user", asks+"\n"+personSchema)+`]}`).Choices[0]
 	assert.Equal(t, person, inUser.Text, "a schema in the user's own message is no hint")
 	wrapped := answerTo(t, `{`+modes["json_object"]+`,"messages":[`+said("system", `{"name":"p","schema":`+personSchema+`}`)+`,`+said("user", asks)+`]}`).Choices[0]
@@ -193,6 +195,7 @@ func TestProvokedCalls(t *testing.T) {
 	}
 	text := get("call-text template=v13")
 	assert.Equal(t, "[TOOL_CALLS]get_weather[ARGS]"+two[0]+"[TOOL_CALLS]get_weather[ARGS]"+two[1], text.Text)
+	assert.Equal(t, "stop", text.Finish)
 	h, client := local(t, nil)
 	got := ask(t, client, realURL(h, azmistral.RouteServerlessV1), user("Lyon? [[sandbox: call-object]]", weather))
 	assert.Contains(t, got.body, `"arguments":{"city":`)
