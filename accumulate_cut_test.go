@@ -162,7 +162,7 @@ func (f *fuzzCutter) thinking(p *ThinkingPart, size int, textFollows bool) (list
 }
 
 // callForms are the forms of one choice's calls.
-type callForms struct{ index, id, kind, name, cut string }
+type callForms struct{ index, id, kind, name string }
 
 // calls cuts the calls into pieces, and puts them into lists.
 func (f *fuzzCutter) calls(c *Choice, size int) []object {

@@ -32,6 +32,32 @@ func TestCheckMessagesAgainstSandbox(t *testing.T) {
 	assert.Greater(t, refused, 600, "too few to say anything")
 }
 
+// Every route has its own envelope around the refusal; the first problem is named
+// behind each, of a call and of a stream.
+func TestRefusalNamesProblem(t *testing.T) {
+	call := azmistral.ToolCall{ID: "call_1", Name: "f", Arguments: "{}"}
+	sandbox := azmistraltest.NewHandler(nil)
+	defer sandbox.Close()
+	for _, route := range []azmistral.Route{
+		azmistral.RouteServerless, azmistral.RouteServerlessV1, azmistral.RouteModels, azmistral.RouteOpenAIV1,
+		azmistral.RouteDeployments, azmistral.RouteManaged, azmistral.RouteGitHub, azmistral.RouteGeneric,
+	} {
+		client, err := sandbox.Client(route, nil)
+		require.NoError(t, err)
+		for name, messages := range map[string][]azmistral.Message{
+			"order": {azmistral.User("u"), azmistral.ToolResult(call, "r")},
+			"id":    {azmistral.User("u"), {Role: azmistral.RoleAssistant, ToolCalls: []azmistral.ToolCall{{Name: "f"}}}, azmistral.ToolResult(call, "r")},
+			"empty": {azmistral.User("u"), azmistral.Assistant(""), azmistral.User("u")},
+		} {
+			problem := azmistral.CheckMessages(messages)[0].String()
+			_, whole := client.Chat(t.Context(), azmistral.ChatRequest{Messages: messages}, nil)
+			_, streamed := client.ChatStream(t.Context(), azmistral.ChatRequest{Messages: messages}, nil)
+			assert.ErrorContains(t, whole, problem, "%s, %s", route, name)
+			assert.ErrorContains(t, streamed, problem, "%s, %s", route, name)
+		}
+	}
+}
+
 func FuzzCheckMessages(f *testing.F) {
 	judges := newJudges(f)
 	f.Add(uint64(1 << 40))

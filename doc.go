@@ -68,7 +68,16 @@ Put [Tool] values into the request; when the answer's [FinishReason] is
 FinishToolCalls, run each of [ChatResponse.ToolCalls], append the answer's message
 and a [ToolResult] for each call, and ask again. [ToolCall.Decode] reads the
 arguments. Ids are mapped to the form that Mistral takes when they are sent; your
-messages are not changed.
+messages are not changed. [CheckMessages] tells what the service would refuse in a
+conversation: calls without results, roles in an order that it does not take, and
+the like. The error of a refusal names the first such problem.
+
+# Reasoning
+
+[ChatRequest.ReasoningEffort] has a model think first. Its thinking is a
+[ThinkingPart] before the text, in a stream [Delta.Thinking] apart from [Delta.Text].
+Append the answer's message as it is: the thinking goes back with it, in its place
+and with its signature, where the route has a place for it.
 
 # Errors
 

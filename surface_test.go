@@ -45,6 +45,8 @@ var (
 	_ func(azmistral.Content) string                                                                                           = azmistral.Content.Text
 	_ func(azmistral.Content) string                                                                                           = azmistral.Content.Thinking
 	_ func(azmistral.ToolCall, any) error                                                                                      = azmistral.ToolCall.Decode
+	_ func([]azmistral.Message) []azmistral.MessageProblem                                                                     = azmistral.CheckMessages
+	_ func(azmistral.MessageProblem) string                                                                                    = azmistral.MessageProblem.String
 	_ func() azmistral.ToolChoice                                                                                              = azmistral.ToolChoiceAuto
 	_ func() azmistral.ToolChoice                                                                                              = azmistral.ToolChoiceNone
 	_ func() azmistral.ToolChoice                                                                                              = azmistral.ToolChoiceRequired
@@ -103,6 +105,15 @@ var _ = azmistral.Message{
 }
 
 var _ = []azmistral.Role{azmistral.RoleSystem, azmistral.RoleUser, azmistral.RoleAssistant, azmistral.RoleTool}
+
+var _ = azmistral.MessageProblem{Index: -1, Rule: azmistral.RuleNoMessages, Caution: false, Message: ""}
+
+var _ = []azmistral.MessageRule{
+	azmistral.RuleNoMessages, azmistral.RuleRole, azmistral.RuleField, azmistral.RulePart, azmistral.RuleThinkingOrder, azmistral.RuleEmpty,
+	azmistral.RuleFirst, azmistral.RuleLast, azmistral.RuleSystemLate, azmistral.RuleUserAfterTool, azmistral.RulePrefixNotLast,
+	azmistral.RuleFunctionName, azmistral.RuleCallID, azmistral.RuleDuplicateCall, azmistral.RuleMissingResult, azmistral.RuleResultID,
+	azmistral.RuleOrphanResult, azmistral.RuleDuplicateResult,
+}
 
 var _ = azmistral.Content{
 	&azmistral.TextPart{Text: ""},
