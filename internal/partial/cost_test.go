@@ -142,13 +142,14 @@ func TestPieceIsNotHeld(t *testing.T) {
 		Choice colour
 		Number json.Number
 		Map    map[string]any
+		Any    any
 	}
-	text := []byte(`{"Text":"text","Choice":"red","Number":12.50,"Map":{"key":"text"}}`)
+	text := []byte(`{"Text":"text","Choice":"red","Number":12.50,"Map":{"key":"text"},"Any":{"key":"text"}}`)
 	var target all
 	d := New(&target)
 	// The decoder sees memory that changes afterwards: what it holds of it would change.
 	require.NoError(t, d.Write(unsafe.String(&text[0], len(text))))
-	want := all{"text", "red", "12.50", map[string]any{"key": "text"}}
+	want := all{"text", "red", "12.50", map[string]any{"key": "text"}, map[string]any{"key": "text"}}
 	clear(text)
 	require.Equal(t, want, target)
 }

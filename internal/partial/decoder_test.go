@@ -60,6 +60,22 @@ func TestEveryCut(t *testing.T) {
 	}
 }
 
+// TestPieces reads each document in pieces of some bytes, in which much may open and
+// close.
+func TestPieces(t *testing.T) {
+	for _, doc := range documents {
+		for size := 2; size < 40; size += 3 {
+			got := reflect.New(doc.target).Interface()
+			d := New(got)
+			for at := 0; at < len(doc.text); at += size {
+				end := min(at+size, len(doc.text))
+				require.NoError(t, d.Write(doc.text[at:end]))
+				require.Equal(t, expectedView(t, doc, doc.text[:end]), got, "%s: %q", doc.name, doc.text[:end])
+			}
+		}
+	}
+}
+
 // requireGrown requires that nothing that was known has changed: strings and lists
 // go on, members stay, and only zero values get another.
 func requireGrown(t *testing.T, before, now reflect.Value) {

@@ -30,6 +30,8 @@ type (
 		Zip          string `json:"zip"`
 	}
 	colour  string
+	shade   string // with methods of the name that list nothing
+	grey    string
 	reading struct {
 		At    time.Time     `json:"at"`
 		Until *time.Time    `json:"until"`
@@ -82,6 +84,9 @@ type (
 	}
 )
 
+func (shade) Enum(int) []shade { return nil }
+func (grey) Enum() []string    { return nil }
+
 func (colour) Enum() []colour { return []colour{"red", "green"} }
 
 func (u *upper) UnmarshalText(text []byte) error { u.word = string(text); return nil }
@@ -132,6 +137,10 @@ var documents = []document{
 	{name: "string", target: reflect.TypeFor[string](), text: `"a text"`},
 	{name: "pointer to a string", target: reflect.TypeFor[*string](), text: ` "a text" `},
 	{name: "choice", target: reflect.TypeFor[colour](), text: `"red"`, whole: []string{""}},
+	{name: "no choices", target: reflect.TypeFor[struct {
+		A shade
+		B grey
+	}](), text: `{"A":"light","B":"dark"}`},
 	{name: "number", target: reflect.TypeFor[float64](), text: `-12.5e+1 `},
 	{name: "number at the end", target: reflect.TypeFor[any](), text: `12`},
 	{name: "word", target: reflect.TypeFor[bool](), text: `true`},
@@ -146,10 +155,10 @@ var documents = []document{
 		G any
 	}](), text: `{"A":-128,"B":65535,"C":1.5,"D":1.50,"E":7,"F":["12",1E5,0],"G":-0.0}`, whole: []string{"F[]"}},
 	{name: "strings with everything", target: reflect.TypeFor[[]string](),
-		text: `["\"\\\/\b\f\n\r\t","\u00e9é€😀\ud83d\ude00","\ud83d","\ud83dx","\ud83d\n","\ud83d\ud83d\ude00","\ude00","\ud83d\u0041","` + "\xff\xe2\x82\xf0\x9f\x98\x80\xc3" + `"]`},
+		text: `["\"\\\/\b\f\n\r\t","\u00e9é€😀\ud83d\ude00","\ud83d","\ud83dx","\ud83d\n","\ud83d\ud83d\ude00","\ude00","\ud83d\u0041","\uFeFfABCDEF","�a�","` + "\xff\xe2\x82\xf0\x9f\x98\x80\xc3" + `"]`},
 	{name: "names with everything", target: reflect.TypeFor[map[string]int](), text: `{"\u00e9\n":1,"😀":2,"\ud83d\ude00x":3,"":4,"` + "\xff" + `":5}`},
 	{name: "names that differ in case", target: reflect.TypeFor[person](), text: `{"NAME":"a","\u0041ge":3,"eMail":"x@y","ADDRESS":{"STREET":"s","ZiP":"z","street":"t"}}`, twice: true},
-	{name: "folds beyond ASCII", target: reflect.TypeFor[struct{ Kiss, Straße string }](), text: `{"\u212aiſs":"a","STRAßE":"b","STRASSE":"c"}`},
+	{name: "folds beyond ASCII", target: reflect.TypeFor[struct{ Kiss, Straße string }](), text: `{"\u212aiſs":"a","STRAßE":"b","STRASSE":"c","日本":"d"}`},
 	{name: "recursive struct", target: reflect.TypeFor[person](), text: `{"name":"Ann","age":31,"email":"ann@example.org","address":{"Street":"Main","City":"Bern"},"friends":[{"name":"Bob","friends":[{"name":"Cy","address":null}]},{"email":null}]}`},
 	{name: "slice of structs", target: reflect.TypeFor[[]person](), text: `[{"name":"a"},{"name":"b","age":2},{},null,{"friends":[]}]`},
 	{name: "times and choices", target: reflect.TypeFor[reading](), text: `{"at":"2026-11-02T10:00:00Z","until":"2026-11-02T11:00:00Z","took":1500,"unit":"red","kind":"a","kinds":["a","b"],"texts":["x","yy"]}`, whole: []string{"at", "until", "unit", "kind", "kinds[]"}},

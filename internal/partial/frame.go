@@ -33,13 +33,13 @@ type frameKind uint8
 
 const (
 	skippedObject frameKind = iota // has no place, or is kept for json.Unmarshal
-	skippedArray                   //
-	structFrame                    //
-	mapFrame                       //
-	sliceFrame                     //
-	arrayFrame                     //
-	objectFrame                    // map[string]any in an interface
-	listFrame                      // []any in an interface
+	skippedArray
+	structFrame
+	mapFrame
+	sliceFrame
+	arrayFrame
+	objectFrame // map[string]any in an interface
+	listFrame   // []any in an interface
 )
 
 func (k frameKind) isObject() bool {

@@ -12,7 +12,7 @@ import (
 type plan struct {
 	kind   planKind
 	t      reflect.Type
-	elem   *plan // what a pointer, slice, array or map holds
+	elem   *plan // what a slice, array or map holds
 	base   *plan // what is behind all pointers; the plan itself where there is none
 	fields *fields
 	key    keyKind
@@ -22,33 +22,33 @@ type plan struct {
 type planKind uint8
 
 const (
-	noPlan        planKind = iota // takes null only
-	wholePlan                     // has a method that reads it: kept, and given to json.Unmarshal
-	quotedPlan                    // tag option "string": likewise
-	pointerPlan                   //
-	anyPlan                       // an interface without methods
-	interfacePlan                 // one with methods: takes what goes into the pointer that it holds
-	structPlan                    //
-	mapPlan                       //
-	slicePlan                     //
-	arrayPlan                     //
-	textPlan                      // a string that is shown as it grows
-	choicePlan                    // one that is shown when it is complete
-	numberPlan                    // json.Number
-	boolPlan                      //
-	intPlan                       //
-	uintPlan                      //
-	floatPlan                     //
+	noPlan     planKind = iota // takes null only
+	wholePlan                  // has a method that reads it: kept, and given to json.Unmarshal
+	quotedPlan                 // tag option "string": likewise
+	pointerPlan
+	anyPlan       // an interface without methods
+	interfacePlan // one with methods: takes what goes into the pointer that it holds
+	structPlan
+	mapPlan
+	slicePlan
+	arrayPlan
+	textPlan   // a string that is shown as it grows
+	choicePlan // one that is shown when it is complete
+	numberPlan // json.Number
+	boolPlan
+	intPlan
+	uintPlan
+	floatPlan
 )
 
 type keyKind uint8
 
 const (
-	noKey    keyKind = iota // encoding/json takes no such map
-	textKey                 //
-	intKey                  //
-	uintKey                 //
-	wholeKey                // has UnmarshalText
+	noKey keyKind = iota // encoding/json takes no such map
+	textKey
+	intKey
+	uintKey
+	wholeKey // has UnmarshalText
 )
 
 // spot is a type at a place, as far as encoding/json treats places differently.
@@ -104,7 +104,6 @@ func (b *builder) plan(s spot) *plan {
 	switch kind {
 	case reflect.Pointer:
 		p.kind = pointerPlan
-		p.elem = b.plan(spot{t: s.t.Elem(), pointee: true, bare: s.bare, choice: s.choice})
 		p.base = behindPointers(s, b)
 	case reflect.Interface:
 		p.kind = anyPlan

@@ -87,7 +87,7 @@ func (d *Decoder) open(shape planKind, what string) error {
 	default:
 		return misfit(what, b.t)
 	}
-	to, err := d.reach(p)
+	to, err := d.reach()
 	if err != nil {
 		return err
 	}
@@ -138,9 +138,9 @@ func (d *Decoder) open(shape planKind, what string) error {
 }
 
 // reach makes room for the value in hand, behind all pointers.
-func (d *Decoder) reach(p *plan) (place, error) {
+func (d *Decoder) reach() (place, error) {
 	to, err := d.room()
-	for ; err == nil && p.kind == pointerPlan; p = p.elem {
+	for err == nil && to.v.IsValid() && to.v.Kind() == reflect.Pointer {
 		to, err = d.behind(to)
 	}
 	return to, err
@@ -169,7 +169,7 @@ func (d *Decoder) beginString() error {
 	case choicePlan:
 		d.beginText(useChoice)
 	case textPlan, anyPlan, interfacePlan:
-		to, err := d.reach(p)
+		to, err := d.reach()
 		if err != nil {
 			return err
 		}
@@ -216,7 +216,7 @@ func (d *Decoder) showText(s string, complete bool) {
 
 // storeChoice stores a string that is shown when it is complete.
 func (d *Decoder) storeChoice(s string) error {
-	to, err := d.reach(d.child())
+	to, err := d.reach()
 	if err != nil {
 		return err
 	}
@@ -233,7 +233,7 @@ func (d *Decoder) storeBase64(s string) error {
 	if err != nil {
 		return err
 	}
-	to, err := d.reach(d.child())
+	to, err := d.reach()
 	if err != nil {
 		return err
 	}
@@ -265,7 +265,7 @@ func (d *Decoder) store(s string) error {
 		}
 		return d.ended()
 	}
-	to, err := d.reach(p)
+	to, err := d.reach()
 	switch {
 	case err != nil:
 	case holdsPointer(to):

@@ -57,6 +57,12 @@ func TestErrors(t *testing.T) {
 		{`{"Items":[{} {`, `Items[1] (byte 13): no JSON: expected a comma or ] behind an element`, RuleSyntax},
 		{`{"Items":[{"Price":-x`, `Items[0].Price (byte 20): no JSON: expected a digit`, RuleSyntax},
 		{`{"Items":[{"Price":01`, `Items[0].Price (byte 20): no JSON: expected a comma or } behind a member`, RuleSyntax},
+		{`{"x":1.5.2`, `byte 8: no JSON: expected a comma or } behind a member`, RuleSyntax},
+		{`{"x":1e5.2`, `byte 8: no JSON: expected a comma or } behind a member`, RuleSyntax},
+		{`{"x":1e5e1`, `byte 8: no JSON: expected a comma or } behind a member`, RuleSyntax},
+		{`{"x":1e+-1`, `byte 8: no JSON: expected a digit`, RuleSyntax},
+		{`{"x":--1`, `byte 6: no JSON: expected a digit`, RuleSyntax},
+		{`{"x":+1`, `byte 5: no JSON: expected a value`, RuleSyntax},
 		{`{"Items":[],}`, `byte 12: no JSON: expected a name in quotes`, RuleSyntax},
 		{`{"Items"}`, `Items (byte 8): no JSON: expected a colon behind a name`, RuleSyntax},
 		{`{"Items":[,`, `Items[0] (byte 10): no JSON: expected a value`, RuleSyntax},
@@ -105,6 +111,9 @@ func TestClose(t *testing.T) {
 		require.False(t, d.Done())
 		err := d.Close()
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF, text)
+		if text == `[1` {
+			require.Equal(t, []any{}, target)
+		}
 		require.Same(t, err, d.Write("x"))
 		require.Same(t, err, d.Close())
 	}
@@ -179,7 +188,13 @@ type (
 		*hidden `json:"hidden"`
 	}
 	embedsPointer struct{ *hidden }
-	unnamed       struct {
+	secret        struct{ Word string }
+	otherSecret   struct{ Word string }
+	taggedSecrets struct { // two of them, so that none of the methods is that of the struct
+		*secret      `json:"secret"`
+		*otherSecret `json:"other"`
+	}
+	unnamed struct {
 		Unnamed  struct{ time.Time }
 		UnnamedP *struct{ time.Time }
 	}
@@ -198,7 +213,12 @@ type (
 		Shared
 	}
 	Shared struct{ Deep string }
-	Self   struct {
+	order  struct {
+		First
+		AB string
+	}
+	First struct{ Ab string }
+	Self  struct {
 		*Self
 		A string
 	}
@@ -210,9 +230,18 @@ type (
 		List  []int
 	}
 	embedsMany struct{ *many }
-	nan        float64
-	free       struct{ Any any }
+	lower      string
+	embedsText struct {
+		lower
+		*embedsOften
+	}
+	embedsOften []string
+	nan         float64
+	free        struct{ Any any }
 )
+
+func (s *secret) UnmarshalText([]byte) error      { return nil }
+func (s *otherSecret) UnmarshalText([]byte) error { return nil }
 
 func (k *bothKeys) UnmarshalText(text []byte) error { k.Text = string(text); return nil }
 func (k *bothKeys) UnmarshalJSON(data []byte) error { k.JSON = string(data); return nil }
@@ -236,7 +265,7 @@ var oddTags = reflect.StructOf([]reflect.StructField{
 func TestLikeEncodingJSON(t *testing.T) {
 	types := []reflect.Type{
 		reflect.TypeFor[bothKeys](), reflect.TypeFor[map[bothKeys]int](), reflect.TypeFor[embedsPointer](), reflect.TypeFor[unnamed](),
-		reflect.TypeFor[struct{ time.Time }](), reflect.TypeFor[twins](), oddTags, reflect.TypeFor[Self](), reflect.TypeFor[embedsMany](), reflect.TypeFor[chan int](),
+		reflect.TypeFor[struct{ time.Time }](), reflect.TypeFor[twins](), oddTags, reflect.TypeOf(embedsText{"", &embedsOften{}}), reflect.TypeFor[order](), reflect.TypeFor[Self](), reflect.TypeFor[embedsMany](), reflect.TypeFor[chan int](),
 		reflect.TypeFor[func()](), reflect.TypeFor[complex128](), reflect.TypeFor[map[float64]int](), reflect.TypeFor[map[[1]string]int](),
 		reflect.TypeFor[io.Reader](), reflect.TypeFor[[0]int](), reflect.TypeFor[*[]*map[string]*[2]*string](), reflect.TypeFor[[]byte](),
 		reflect.TypeFor[map[string]*colour](), reflect.TypeFor[[]time.Time](), reflect.TypeFor[json.Number](), reflect.TypeFor[float32](),
@@ -250,7 +279,7 @@ func TestLikeEncodingJSON(t *testing.T) {
 		`{"red":"red","b":"none"}`, `{"int":""}`, `{"int":"1x"}`, `{"int":"01"}`, `{"int":" 1"}`, `{"float":"-Inf"}`, `{"float":"0x1p4"}`, `{"bool":"tru"}`, `{"text":"x"}`, `{"text":"\"\\'\""}`,
 		`{"pointy":"null"}`, `{"slice":"1"}`, `{"pointy":[]}`, `{"raw":null}`, `{"due":null,"level":null,"tag":null}`, `{"data":"YQ=\n="}`, `{"data":"Y\nQ=="}`, `{"pair":[null,{"x":1},{}],"pair":[{"y":2}]}`,
 		`{"list":[{"name":"a"}],"list":[],"list":[{"age":1}]}`, `{"Level":"red"}`, `{"Data":"YQ=="}`, `{"When":"2026-01-02T03:04:05Z"}`, `{"Int":1}`, `{"Int":null}`, `{"List":[]}`, `{"Deep":{"x":null}}`, `{"bytime":{"x":1}}`,
-		`["` + strings.Repeat("a", 2*maxKept) + `","b"]`,
+		`{"ab":"x"}`, `{"lower":"x"}`, `{"embedsOften":["x"]}`,
 	}
 	for _, target := range types {
 		for _, text := range texts {
@@ -297,6 +326,11 @@ func TestNeverPanics(t *testing.T) {
 	d := New(&target)
 	require.NoError(t, d.Write(`{"hidden":{"H":"b"},"hidden":null}`))
 	require.Equal(t, tagged{&hidden{"b"}}, target)
+	// Methods do not count there, as they cannot be called.
+	secrets := taggedSecrets{&secret{}, &otherSecret{}}
+	d = New(&secrets)
+	require.NoError(t, d.Write(`{"secret":{"Word":"a"},"other":{"Word":"b"}}`))
+	require.Equal(t, taggedSecrets{&secret{"a"}, &otherSecret{"b"}}, secrets)
 }
 
 // TestNotANumberKey: a key that is not equal to itself is stored once.

@@ -95,7 +95,6 @@ func (d *Decoder) readText() error {
 				d.at++
 				continue
 			}
-			t.begun = true
 			t.cuts = copy(t.cut[:], s[d.at:])
 			d.at = len(s)
 		}

@@ -17,16 +17,9 @@ type whole struct {
 	reached bool
 }
 
-// maxKept is the room in bytes that stays for the next value.
-const maxKept = 64 << 10
-
 // keep begins to keep the value at the place in the piece.
 func (d *Decoder) keep(p *plan, to place, reached bool) {
-	kept := d.whole.kept[:0]
-	if cap(kept) > maxKept {
-		kept = nil
-	}
-	d.whole = whole{open: true, depth: len(d.frames), from: d.at, kept: kept, plan: p, place: to, reached: reached}
+	d.whole = whole{open: true, depth: len(d.frames), from: d.at, kept: d.whole.kept[:0], plan: p, place: to, reached: reached}
 }
 
 // taken ends the keeping, and gives all of the value.
