@@ -71,6 +71,7 @@ func testService(t *testing.T, s service) {
 		"stream":       testStream,
 		"conversation": testConversation,
 		"tools":        testTools,
+		"parallel":     testParallelTools,
 		"schema":       testSchema,
 		"max tokens":   testMaxTokens,
 		"cancel":       testCancel,
@@ -201,6 +202,49 @@ func testTools(t *testing.T, s service) {
 	require.NoError(t, err)
 	assert.Contains(t, answer.Text(), "17")
 	assert.Equal(t, azmistral.FinishStop, answer.FinishReason())
+}
+
+// Several calls of one tool are streamed, each with an id of its own, and their
+// results go back in any order.
+func testParallelTools(t *testing.T, s service) {
+	client := s.client(t)
+	req := azmistral.ChatRequest{
+		Messages: []azmistral.Message{azmistral.User("How warm is it in Paris and Oslo? Look both up at once.")},
+		Tools: []azmistral.Tool{{
+			Name:        "get_temperature",
+			Description: "The temperature in one city now.",
+			Parameters:  json.RawMessage(`{"type":"object","properties":{"city":{"type":"string","description":"the city's name"}},"required":["city"]}`),
+		}},
+		MaxTokens: 300,
+	}
+	results := map[string]string{"Paris": `{"celsius": 17}`, "Oslo": `{"celsius": 4}`}
+	answered := map[string]bool{}
+	for range 3 { // a model may call one after the other all the same
+		stream, err := client.ChatStream(t.Context(), req, nil)
+		require.NoError(t, err)
+		resp, err := stream.Collect()
+		require.NoError(t, err)
+		calls := resp.ToolCalls()
+		if len(calls) == 0 {
+			assert.Contains(t, resp.Text(), "17")
+			assert.Contains(t, resp.Text(), "4")
+			break
+		}
+		assert.Equal(t, azmistral.FinishToolCalls, resp.FinishReason())
+		req.Messages = append(req.Messages, resp.Message())
+		ids := map[string]bool{}
+		for i := range calls {
+			call := calls[len(calls)-1-i]
+			assert.False(t, ids[call.ID], "two calls have one id: %s", call.ID)
+			ids[call.ID] = true
+			var in struct{ City string }
+			require.NoError(t, call.Decode(&in))
+			require.Contains(t, results, in.City)
+			answered[in.City] = true
+			req.Messages = append(req.Messages, azmistral.ToolResult(call, results[in.City]))
+		}
+	}
+	assert.Len(t, answered, 2)
 }
 
 func testSchema(t *testing.T, s service) {

@@ -30,6 +30,7 @@ type choice struct {
 	calls    []ToolCall
 	finish   string
 	filtered string // the category for which the filter cut the answer
+	form     form
 }
 
 // completion is the estimate of a choice's tokens. The prefix was the caller's.
@@ -96,7 +97,11 @@ func (h *Handler) answerFor(r *Request) *answer {
 	a.prompt, a.cached = promptTokens(r)
 	n := max(1, r.body.get("n").integer(1))
 	for i := range min(n, maxChoices) {
-		a.choices = append(a.choices, think(r, r.seed.random(i)))
+		c := think(r, r.seed.random(i))
+		if h.options.OmitPrefix {
+			c.prefix = ""
+		}
+		a.choices = append(a.choices, c)
 	}
 	h.limit(r, a)
 	return a
@@ -134,9 +139,8 @@ func think(r *Request, random *rand.Rand) choice {
 	}
 	last := r.Last()
 	switch {
-	case r.ResponseFormat == "json_schema":
-		schema := r.body.get("response_format").get("json_schema").get("schema")
-		c.text = string(fill(schema, hintsOf(question(r), random)).appendSpaced(nil))
+	case r.ResponseFormat == "json_schema" || r.ResponseFormat == "json_object" && wantedOf(r).said != "":
+		c.text = string(fill(wantedOf(r).schema, hintsOf(question(r), random)).appendSpaced(nil))
 	case r.ResponseFormat == "json_object":
 		c.text = `{"question": ` + quoted(clip(question(r), questionRunes)) + `, "answer": ` + quoted(prose(r, random)) + `}`
 	case last.Role == "assistant" && last.Prefix:
@@ -202,12 +206,21 @@ func stopsOf(r *Request) []string {
 	return stops
 }
 
-// question is the text of the last message of the user, without what it asked of
-// the sandbox itself.
+// question is what the user asked last, without what was asked of the sandbox
+// itself, without a schema to fit, and behind it nothing that says what was wrong
+// with an answer.
 func question(r *Request) string {
-	for _, m := range slices.Backward(r.Messages) {
+	messages := r.Messages
+	for range wrongTurns(r, nil) {
+		messages = messages[:beforeReplies(messages)-1]
+	}
+	for _, m := range slices.Backward(messages) {
 		if m.Role == "user" {
-			return strings.TrimSpace(provocation.ReplaceAllString(m.Text, ""))
+			text := provocation.ReplaceAllString(m.Text, "")
+			if w := wantedOf(r); w != nil && w.said != "" {
+				text = strings.ReplaceAll(text, w.said, "")
+			}
+			return strings.TrimSpace(text)
 		}
 	}
 	return ""
@@ -253,8 +266,11 @@ func prose(r *Request, random *rand.Rand) string {
 	} else {
 		fmt.Fprintf(&b, openings[random.IntN(len(openings))], clip(asked, questionRunes))
 	}
-	if files := filesOf(r.Last()); files > 0 {
-		fmt.Fprintf(&b, "\nYour message has %d part(s) that are no text.", files)
+	if files := filesOf(r); len(files) > 0 {
+		b.WriteString("\n\nThis is what I was shown:")
+		for _, f := range files {
+			b.WriteString("\n- " + f.String())
+		}
 	}
 	order := random.Perm(len(remarks))
 	for i, j := range order[:2+random.IntN(2)] {
@@ -282,14 +298,13 @@ func thoughts(r *Request) string {
 		fmt.Sprintf("%d message(s), %d tool(s). That is enough for an answer.", len(r.Messages), len(r.Tools))
 }
 
-func filesOf(m Message) int {
-	n := 0
-	for _, part := range m.Parts {
-		if part != "text" && part != "thinking" {
-			n++
-		}
+// filesOf are the files of all messages: a model sees those of earlier turns too.
+func filesOf(r *Request) []File {
+	var files []File
+	for _, m := range r.Messages {
+		files = append(files, m.Files...)
 	}
-	return n
+	return files
 }
 
 // resultsOf gives the results at the end of the conversation: the tool's name and,

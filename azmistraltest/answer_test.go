@@ -17,7 +17,7 @@ var answerRequests = map[string]string{
 	"text":      user("What is the capital of France?"),
 	"unicode":   user("Qu’est-ce que c’est? 日本語 🙂 \"quotes\" \\ and\nlines"),
 	"system":    `{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hello"}]}`,
-	"image":     `{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:x"}}]}]}`,
+	"image":     `{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}]}`,
 	"tool":      user("What is the weather in Lyon in 3 days?", weather),
 	"parallel":  user("The weather?", weather, `"parallel_tool_calls":true`),
 	"forced":    user("Hello", weather, `"tool_choice":{"type":"function","function":{"name":"get_time"}}`),
@@ -83,7 +83,7 @@ func TestAnswers(t *testing.T) {
 
 	assert.Contains(t, first("text").Text, "What is the capital of France?")
 	assert.Contains(t, first("unicode").Text, "\"quotes\" \\ and\nlines")
-	assert.Contains(t, first("image").Text, "1 part(s)")
+	assert.Contains(t, first("image").Text, "This is what I was shown:\n- picture at https://example.com/a.png\n")
 
 	c := first("tool")
 	assert.Equal(t, "tool_calls", c.Finish)

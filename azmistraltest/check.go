@@ -32,6 +32,9 @@ func (h *Handler) check(r *Request) *refusal {
 	if f := checkCalls(r); f != nil {
 		return f
 	}
+	if f := checkFiles(r); f != nil {
+		return f
+	}
 	return h.checkArguments(r)
 }
 
@@ -191,6 +194,9 @@ func checkCalls(r *Request) *refusal {
 		if f := checkName(tool.Name); f != nil {
 			return f
 		}
+		if f := checkParameters(tool.schema); f != nil {
+			return f
+		}
 	}
 	return nil
 }
@@ -311,48 +317,6 @@ func refuseTool(p place, message string) *refusal {
 		body += guide
 	}
 	return &refusal{status: http.StatusBadRequest, body: body, fromModel: true}
-}
-
-// checkStrictSchema wants closed objects in a strict schema.
-func checkStrictSchema(r *Request) *refusal {
-	schema := r.body.get("response_format").get("json_schema")
-	if !schema.get("strict").yes() || closedObjects(schema.get("schema")) {
-		return nil
-	}
-	return &refusal{status: http.StatusBadRequest, kind: "invalid_request_error", message: "Missing `additionalProperties: False` in object schema", fromModel: true}
-}
-
-func closedObjects(schema *node) bool {
-	if !schema.is(kindObject) {
-		return true
-	}
-	if schema.get("type").str() == "object" {
-		extra := schema.get("additionalProperties")
-		if !extra.is(kindBool) || extra.truth {
-			return false
-		}
-	}
-	for _, m := range schema.members {
-		switch m.name {
-		case "properties", "$defs", "definitions":
-			for _, inner := range m.value.members {
-				if !closedObjects(inner.value) {
-					return false
-				}
-			}
-		case "items":
-			if !closedObjects(m.value) {
-				return false
-			}
-		case "anyOf", "oneOf", "allOf", "prefixItems":
-			for _, inner := range m.value.list() {
-				if !closedObjects(inner) {
-					return false
-				}
-			}
-		}
-	}
-	return true
 }
 
 // inRange is a number's test; it gives the words of the refusal, or none.

@@ -153,7 +153,7 @@ func TestFields(t *testing.T) {
 		{v1, nil, with(`{"role":"user","content":5}`), `"loc":["body","messages",0,"user","content"]`},
 		{v1, nil, with(`{"role":"system","content":[{"type":"text","text":"s"}]},{"role":"user","content":"a"}`), ""},
 		{models, nil, with(`{"role":"system","content":[{"type":"text","text":"s"}]},{"role":"user","content":"a"}`), `string_type`},
-		{v1, nil, with(`{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":"data:x"},{"type":"image_url","image_url":{"url":"u","detail":"low"}},{"type":"document_url","document_url":"u","document_name":"n"},{"type":"file","file_id":"f"},{"type":"reference","reference_ids":[1,"2"]},{"type":"input_audio","input_audio":{"data":"d","format":"mp3"}},{"type":"input_audio","input_audio":"d"}]}`), ""},
+		{v1, nil, with(`{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":"https://example.com/a.png"},{"type":"image_url","image_url":{"url":"u","detail":"low"}},{"type":"document_url","document_url":"u","document_name":"n"},{"type":"file","file_id":"f"},{"type":"reference","reference_ids":[1,"2"]},{"type":"input_audio","input_audio":{"data":"SUQz","format":"mp3"}},{"type":"input_audio","input_audio":"SUQz"}]}`), ""},
 		{openai, nil, with(`{"role":"user","content":[{"type":"image_url","image_url":"data:x"}]}`), `dict_type`},
 		{v1, nil, with(`{"role":"user","content":[{"type":"video","video":"x"}]}`), `"type":"union_tag_invalid","loc":["body","messages",0,"user","content",0]`},
 		{v1, nil, with(`{"role":"user","content":[{"type":"text"}]}`), `"type":"missing","loc":["body","messages",0,"user","content",0,"text","text"]`},
@@ -210,7 +210,7 @@ func TestRules(t *testing.T) {
 		return `{"role":"assistant","content":"","tool_calls":[{"id":"` + first + `",` + function + `},{"id":"` + second + `",` + function + `}]}`
 	}
 	result := func(id string) string { return `{"role":"tool","content":"r","tool_call_id":"` + id + `"}` }
-	const picture, thinking = `{"type":"image_url","image_url":"data:x"}`, `{"type":"thinking","thinking":[{"type":"text","text":"t"}]}`
+	const picture, thinking = `{"type":"image_url","image_url":"https://example.com/a.png"}`, `{"type":"thinking","thinking":[{"type":"text","text":"t"}]}`
 	parts := func(role string, parts ...string) string {
 		more := ""
 		if role == "tool" {

@@ -28,13 +28,17 @@
 //
 // # What it answers by itself
 //
-// A text that takes up the question. With tools, where the user had the last word,
-// a call of the tools that the question names, else of the first, with arguments
-// that fit its schema; after the results a text that uses them. With a
-// response_format a value that fits it. With reasoning_effort "high", thinking
-// before that. max_tokens, stop, n, prefix, tool_choice and parallel_tool_calls do
-// what they do. Tokens are estimated, and add up. Streamed or whole, it is the same
-// answer.
+// A text that takes up the question, and says what it was shown: the types and sizes
+// of pictures and documents. With tools, where the user had the last word, calls of
+// the tools that the question is about, else of the first, with arguments that fit
+// their schemas: two for "the weather in Paris and Oslo". After the results a text
+// that uses them, or another call: where a result says "call NAME", and where one
+// complains of arguments that were wrong. With a response_format a value that fits
+// it; in JSON mode it is the schema that a message tells. What the question labels
+// ("Due date: 2026-03-01") is taken for the property of that name. With
+// reasoning_effort "high", thinking before that. max_tokens, stop, n, prefix,
+// tool_choice and parallel_tool_calls do what they do. Tokens are estimated, and add
+// up. Streamed or whole, it is the same answer.
 //
 // The same request gives the same bytes, ids and the field "created" too; only the
 // request ids in the headers differ between two sends.
@@ -42,12 +46,15 @@
 // # What you make it answer
 //
 // [Handler.Reply] puts answers in line, [Handler.ReplyFunc] decides by request.
-// Replies are made by [Text], [ToolCalls], [JSON], [Thinking], [Error], [Raw],
-// [SSE] and [Fault], and changed by their methods:
+// Replies are made by [Text], [ToolCalls], [TextCalls], [JSON], [Thinking], [Error],
+// [Raw], [SSE] and [Fault], and changed by their methods, the zero Reply too, which is
+// the sandbox's own answer:
 //
 //	sandbox.Reply(
 //		azmistraltest.Error(503, "ServiceUnavailable", "try later").Header("Retry-After", "2").Times(2),
 //		azmistraltest.Text("at last").Delay(time.Second),
+//		azmistraltest.ToolCalls(call).WithText("Let me look.").Fragmented(),
+//		azmistraltest.Fault("schema-wrong how=missing"),
 //	)
 //
 // A reply is used by a request that the checks let through; the checks come first,
@@ -60,6 +67,7 @@
 //
 //	[[sandbox: rate-limit wait=2 count=1]]
 //	[[sandbox: cut after=5 how=reset]]
+//	[[sandbox: schema-wrong turns=2]]
 //	[[sandbox: help]]
 //
 // [Scenarios] lists what there is: the fault catalogue, each entry with what a

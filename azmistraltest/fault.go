@@ -48,13 +48,14 @@ type Scenario struct {
 	args  args
 	count int // it is played so many times, then there is an answer; 0: always
 
-	reply func(args) Reply
-	want  func(args) Want                // where the keys decide; nil: Want
-	set   func(*azmistral.ClientOptions) // options that it needs
-	own   func(*Stage, *playing)         // listens by itself: for Play only, reply is nil
-	inner func(args) Reply               // of the handler of one that listens by itself; nil: an answer
-	early bool                           // the calls before the last meet it too
-	limit time.Duration                  // Timeout of the http.Client
+	reply   func(args) Reply
+	want    func(args) Want                // where the keys decide; nil: Want
+	set     func(*azmistral.ClientOptions) // options that it needs
+	own     func(*Stage, *playing)         // listens by itself: for Play only, reply is nil
+	inner   func(args) Reply               // of the handler of one that listens by itself; nil: an answer
+	early   bool                           // the calls before the last meet it too
+	lasting bool                           // a provocation of it goes on while the model is wrong
+	limit   time.Duration                  // Timeout of the http.Client
 }
 
 // Form is a form of a call.
@@ -142,6 +143,9 @@ const (
 	sortNumber   keySort = "a whole number"
 	sortStatus   keySort = "a status from 200 to 999"
 	sortDuration keySort = "a duration, such as 1.5s or 2 for seconds"
+	sortThinking keySort = "a form of thinking: parts, open-parts, string or field"
+	sortTemplate keySort = "a template: v3, v11 or v13"
+	sortWrong    keySort = "a way to be wrong: type, missing, extra, enum, syntax, fence or prose"
 )
 
 // commonKeys go with every scenario.
@@ -161,6 +165,7 @@ type family struct {
 func families() []family {
 	return []family{
 		{"answer", answerScenarios},
+		{"model", modelScenarios},
 		{"refusal", refusalScenarios},
 		{"status", statusScenarios},
 		{"shape", shapeScenarios},

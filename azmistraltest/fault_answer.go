@@ -32,13 +32,17 @@ func answerScenarios() []Scenario {
 				w.Thinking = longText(a.number("tokens", 40))
 				return w
 			},
-			keys: []scenarioKey{{"tokens", sortNumber, "40", "of the thinking"}},
+			keys: []scenarioKey{
+				{"tokens", sortNumber, "40", "of the thinking"},
+				{"form", sortThinking, "parts", "parts, open-parts, string or field; without it the route's own"},
+				{"signature", sortText, "", "of the thinking part; none where it is empty"},
+			},
 			reply: func(a args) Reply {
-				return Reply{}.changed(func(answer *answer) {
-					for i := range answer.choices {
-						answer.choices[i].thinking = longText(a.number("tokens", 40))
-					}
-				})
+				r := Reply{}.WithThinking(longText(a.number("tokens", 40)))
+				if form := ThinkingForm(a.text("form", "")); form != "" {
+					r = r.ThinkingAs(form)
+				}
+				return r.Signature(a.text("signature", ""))
 			}},
 		{Name: "tool-calls", Does: "calls a tool, whether or not the request has one",
 			want: func(a args) Want {
@@ -86,10 +90,8 @@ func answerScenarios() []Scenario {
 			},
 			reply: func(a args) Reply {
 				r := Reply{filtered: a.text("category", "violence")}
-				return r.FinishReason("content_filter").changed(func(answer *answer) {
-					for i := range answer.choices {
-						answer.choices[i] = choice{text: firstTokens(answer.choices[i].text, a.number("after", 5))}
-					}
+				return r.FinishReason("content_filter").each(func(c *choice) {
+					*c = choice{text: firstTokens(c.text, a.number("after", 5))}
 				})
 			}},
 		{Name: "slow", Does: "answers slowly",

@@ -52,7 +52,7 @@ func bodyScenarios() []Scenario {
 			reply: func(a args) Reply { return Raw(a.number("status", 200), nil, "") }},
 		row("null", "200 and the word null", nil, none, 200, json, "null"),
 		{Name: "no-choices", Does: "200 and an answer without a choice", Forms: unary, Want: none,
-			reply: func(args) Reply { return Reply{}.changed(func(a *answer) { a.choices = nil }) }},
+			reply: func(args) Reply { return Reply{}.changed(func(_ *Request, a *answer) { a.choices = nil }) }},
 		{Name: "broken-json", Does: "200 and half a JSON body", Want: wantHalf(),
 			reply: func(args) Reply { return Raw(200, nil, `{"id":"x","choices":[{"index":0,"message":{"role":"assista`) }},
 		{Name: "error-200", Does: "200 and an error in the body", Want: wantCoded200("InternalServerError", "The sandbox was asked to fail."),

@@ -352,6 +352,7 @@ func TestProvocations(t *testing.T) {
 		// Only the last message provokes, and only the user's.
 		assert.Equal(t, 200, ask(t, client, url, `{"messages":[{"role":"user","content":"[[sandbox: html status=500]]"},{"role":"assistant","content":"a"},{"role":"user","content":"b"}]}`).status)
 		assert.Equal(t, 200, ask(t, client, url, `{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"[[sandbox: html status=500]]","prefix":true}]}`).status)
+		assert.Equal(t, 200, ask(t, client, url, `{"messages":[{"role":"user","content":"[[sandbox: html status=500]]"},{"role":"assistant","content":"{}"},{"role":"user","content":"b"}]}`).status)
 		parts := `{"messages":[{"role":"user","content":[{"type":"text","text":"[[sandbox:html status=500]]"}]}]}`
 		assert.Equal(t, 500, ask(t, client, url, parts).status, "in a part, too")
 

@@ -181,6 +181,14 @@ func (n *node) list() []*node {
 	return nil
 }
 
+// all gives an object's members, else nil.
+func (n *node) all() []member {
+	if n.is(kindObject) {
+		return n.members
+	}
+	return nil
+}
+
 // appendCompact writes the value without blanks.
 func (n *node) appendCompact(b []byte) []byte { return n.append(b, ",", ":") }
 

@@ -39,6 +39,10 @@ type Options struct {
 	// deployments did that lag behind: 400, code 3230. The zero value takes it.
 	RefuseUserAfterTool bool
 
+	// OmitPrefix answers to a prefix with what follows it alone, as backends may that
+	// are not Mistral's own. The zero value repeats it first, as recorded.
+	OmitPrefix bool
+
 	// ContextWindow is in tokens, prompt and answer together. 0 means 131072.
 	ContextWindow int
 

@@ -14,13 +14,35 @@ import (
 var provocation = regexp.MustCompile(`\[\[sandbox:\s*([^\]]*?)\s*\]\]`)
 
 // provoked gives the words of the last message's provocation; "" where there is
-// none, or where the last message is not the user's.
+// none, or where the last message is not the user's. A scenario that is meant to
+// last goes on until the model was right.
 func provoked(r *Request) string {
-	last := r.Last()
-	if last.Role != "user" {
+	if words := provocationIn(r.Last()); words != "" {
+		return words
+	}
+	answers := 0
+	for i := len(r.Messages) - 1; i >= 0; i-- {
+		m := r.Messages[i]
+		if m.Role == "assistant" {
+			answers++
+		}
+		if words := provocationIn(m); words != "" {
+			name, _, _ := strings.Cut(words, " ")
+			if s := scenarioOf(name); s != nil && s.lasting && answers > 0 && wrongTurns(r, anyAnswer) == answers {
+				return words
+			}
+			return ""
+		}
+	}
+	return ""
+}
+
+// provocationIn gives the words of a message of the user.
+func provocationIn(m Message) string {
+	if m.Role != "user" {
 		return ""
 	}
-	found := provocation.FindStringSubmatch(last.Text)
+	found := provocation.FindStringSubmatch(m.Text)
 	if found == nil {
 		return ""
 	}
@@ -135,6 +157,11 @@ func (s *Scenario) checkKey(key, value string) error {
 		}
 	case sortDuration:
 		_, err = readDuration(value)
+	case sortThinking, sortTemplate, sortWrong:
+		_, list, _ := strings.Cut(strings.ReplaceAll(string(k.sort), " or ", ", "), ": ")
+		if !slices.Contains(strings.Split(list, ", "), value) {
+			err = errors.New("not one of the words")
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("scenario %q: %s=%q is not %s", s.Name, key, value, k.sort)

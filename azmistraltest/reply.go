@@ -27,9 +27,9 @@ type Reply struct {
 	usage       *[2]int
 	finish      string
 	filtered    string
-	change      func(*answer)   // of the answer, before it is written
-	tamper      []func(*output) // of what was written
-	echo        bool            // {{key}} and {{prompt}} stand for what the request brought
+	changes     []func(*Request, *answer) // of the answer, before it is written
+	tamper      []func(*output)           // of what was written
+	echo        bool                      // {{key}} and {{prompt}} stand for what the request brought
 }
 
 type replyKind uint8
@@ -113,7 +113,7 @@ func Fault(name string) Reply {
 // isZero is true for a Reply that asks for nothing.
 func (r Reply) isZero() bool {
 	return r.kind == replyOwn && r.header == nil && r.delay == 0 && r.pace == 0 && r.usage == nil &&
-		r.finish == "" && r.filtered == "" && r.change == nil && r.tamper == nil
+		r.finish == "" && r.filtered == "" && r.changes == nil && r.tamper == nil
 }
 
 // Delay lets d pass before the headers.
@@ -157,8 +157,8 @@ func (r Reply) FinishReason(reason string) Reply {
 }
 
 // changed gives the reply with one more change of its answer.
-func (r Reply) changed(change func(*answer)) Reply {
-	r.change = change
+func (r Reply) changed(change func(*Request, *answer)) Reply {
+	r.changes = append(slices.Clip(r.changes), change)
 	return r
 }
 
@@ -196,8 +196,8 @@ func (r Reply) answer(h *Handler, req *Request) *answer {
 			a.choices[i] = choice{text: r.text, thinking: r.thinking, calls: calls, finish: "stop"}
 		}
 	}
-	if r.change != nil {
-		r.change(a)
+	for _, change := range r.changes {
+		change(req, a)
 	}
 	for i := range a.choices {
 		if r.finish != "" {

@@ -189,7 +189,7 @@ func TestRequests(t *testing.T) {
 	url := realURL(h, azmistral.RouteDeployments)
 	body := `{"model":"other",` + weather + `,"tool_choice":"required","max_tokens":50,"response_format":{"type":"json_object"},"messages":[
 		{"role":"system","content":"s"},
-		{"role":"user","content":[{"type":"text","text":"u"},{"type":"image_url","image_url":{"url":"data:x"}}]},
+		{"role":"user","content":[{"type":"text","text":"u"},{"type":"image_url","image_url":{"url":"` + pngURL(t, 3, 2) + `"}}]},
 		{"role":"assistant","content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"a"}],"tool_calls":[{"id":"abcdefghi","type":"function","function":{"name":"f","arguments":{"x":1}}}]},
 		{"role":"tool","content":"r","tool_call_id":"abcdefghi"}]}`
 	ask(t, client, url, user("too old"))
@@ -208,14 +208,15 @@ func TestRequests(t *testing.T) {
 	assert.Equal(t, map[string]bool{"model": true, "tools": true, "tool_choice": true, "max_tokens": true, "response_format": true, "messages": true}, r.Fields)
 	assert.Equal(t, []Message{
 		{Role: "system", Text: "s"},
-		{Role: "user", Text: "u", Parts: []string{"text", "image_url"}},
+		{Role: "user", Text: "u", Parts: []string{"text", "image_url"}, Files: []File{{Part: "image_url", MediaType: "image/png", Bytes: len(grayPNG(t, 3, 2)), Width: 3, Height: 2}}},
 		{Role: "assistant", Text: "a", Thinking: "hm", Parts: []string{"thinking", "text"}, ToolCalls: []ToolCall{{"abcdefghi", "f", `{"x":1}`}}},
 		{Role: "tool", Text: "r", ToolCallID: "abcdefghi"},
 	}, r.Messages)
 	require.Len(t, r.Tools, 2)
 	assert.Equal(t, []string{"function", "get_time", "", `{"type":"object","properties":{}}`}, []string{r.Tools[1].Type, r.Tools[1].Name, r.Tools[1].Description, r.Tools[1].Parameters})
 
-	r.Messages[0].Text, r.Fields["x"], r.Body[0] = "changed", true, 'x'
+	r.Messages[0].Text, r.Messages[1].Files[0].Width, r.Fields["x"], r.Body[0] = "changed", 9, true, 'x'
+	assert.Equal(t, 3, h.Requests()[1].Messages[1].Files[0].Width)
 	assert.Equal(t, "s", h.Requests()[1].Messages[0].Text)
 	assert.NotContains(t, h.Requests()[1].Fields, "x")
 	assert.Equal(t, body, string(h.Requests()[1].Body))

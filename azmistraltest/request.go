@@ -42,6 +42,7 @@ type Message struct {
 	Text       string // text parts joined
 	Thinking   string
 	Parts      []string // the type of each part, where the content is an array
+	Files      []File   // the parts that are pictures, documents, recordings
 	ToolCalls  []ToolCall
 	ToolCallID string
 	Prefix     bool
@@ -105,6 +106,11 @@ func decodeMessages(body *node) []Message {
 			Prefix:     m.get("prefix").yes(),
 		}
 		message.Text, message.Thinking, message.Parts = decodeContent(m.get("content"))
+		for _, part := range m.get("content").list() {
+			if file, ok := fileOf(part); ok {
+				message.Files = append(message.Files, file)
+			}
+		}
 		for _, call := range m.get("tool_calls").list() {
 			message.ToolCalls = append(message.ToolCalls, decodeCall(call))
 		}
@@ -172,6 +178,7 @@ func (r *Request) clone() Request {
 	c.Messages = append([]Message(nil), r.Messages...)
 	for i := range c.Messages {
 		c.Messages[i].Parts = append([]string(nil), c.Messages[i].Parts...)
+		c.Messages[i].Files = append([]File(nil), c.Messages[i].Files...)
 		c.Messages[i].ToolCalls = append([]ToolCall(nil), c.Messages[i].ToolCalls...)
 	}
 	c.Tools = append([]Tool(nil), r.Tools...)

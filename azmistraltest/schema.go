@@ -2,38 +2,11 @@ package azmistraltest
 
 import (
 	"math"
-	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
-
-// hints are what a question offers for the values of a schema: its names and
-// numbers are taken first, so that "the weather in Paris" asks for Paris.
-type hints struct {
-	words   []string
-	numbers []string
-	random  *rand.Rand
-}
-
-var (
-	quotedText = regexp.MustCompile(`"([^"\n]{1,80})"|'([^'\n]{1,80})'|“([^”\n]{1,80})”`)
-	properName = regexp.MustCompile(`[^.!?\s]\s+(\p{Lu}[\p{L}-]+(?:\s+\p{Lu}[\p{L}-]+)*)`)
-	anyNumber  = regexp.MustCompile(`-?\d+(?:\.\d+)?`)
-)
-
-func hintsOf(question string, random *rand.Rand) *hints {
-	h := &hints{random: random}
-	for _, found := range quotedText.FindAllStringSubmatch(question, -1) {
-		h.words = append(h.words, found[1]+found[2]+found[3])
-	}
-	for _, found := range properName.FindAllStringSubmatch(question, -1) {
-		h.words = append(h.words, found[1])
-	}
-	h.numbers = anyNumber.FindAllString(question, -1)
-	return h
-}
 
 // fill makes a value that fits a JSON Schema. It knows the keywords that models
 // are given: types, enums, bounds, patterns, formats, references, combinations.
@@ -75,6 +48,9 @@ func (f *filler) value(schema *node, name string, depth int) *node {
 		return &node{kind: kindString, text: f.word(name)}
 	}
 	schema = f.merge(schema, depth)
+	if value := f.told(schema, name, depth); value != nil {
+		return value
+	}
 	if constant := schema.get("const"); constant != nil {
 		return constant
 	}
@@ -106,7 +82,7 @@ func (f *filler) value(schema *node, name string, depth int) *node {
 // pick prefers a value that the question names.
 func (f *filler) pick(enum []*node) *node {
 	for _, value := range enum {
-		if value.is(kindString) && slices.ContainsFunc(f.hints.words, func(w string) bool { return strings.EqualFold(w, value.text) }) {
+		if value.is(kindString) && slices.ContainsFunc(f.hints.words, func(w hint) bool { return strings.EqualFold(w.text, value.text) }) {
 			return value
 		}
 	}
@@ -341,16 +317,29 @@ func (f *filler) array(schema *node, name string, depth int) *node {
 	if items.is(kindBool) && !items.truth {
 		return value
 	}
+	if told := f.toldList(schema, items, name, depth); told != nil {
+		return told
+	}
 	most := schema.get("maxItems").integer(math.MaxInt)
 	want := min(maxItems, max(least, min(1, most)))
 	if depth >= depthRequiredOnly || !items.is(kindObject) {
 		want = min(maxItems, least)
 	}
+	if items.is(kindObject) && f.typeOf(f.merge(f.resolve(items), depth), depth) == "string" && depth < depthRequiredOnly {
+		want = max(want, min(f.hints.listed(), maxItems)) // "Paris, Rome and Oslo" are three
+	}
+	if depth < depthRequiredOnly {
+		want = max(want, min(f.itemsTold(items), maxItems))
+	}
+	defer func(nth int) { f.hints.nth = nth }(f.hints.nth)
 	distinct := schema.get("uniqueItems").yes()
 	for len(value.items) < min(want, most) && f.left > 0 {
-		item := &node{kind: kindString, text: f.word(name)}
+		var item *node
+		f.hints.nth = len(value.items)
 		if items.is(kindObject) {
 			item = f.value(items, name, depth+1)
+		} else {
+			item = &node{kind: kindString, text: f.word(name)}
 		}
 		if distinct {
 			item = f.distinct(items, item, value.items)

@@ -132,6 +132,11 @@ func FuzzFill(f *testing.F) {
 		if !json.Valid(value) {
 			t.Fatalf("%s: %s", text, value)
 		}
+		// What judges schemas and values ends as well.
+		againstDraft7(schema)
+		closedObjects(schema)
+		looksLikeSchema(schema)
+		obeys(schema, schema, mustParse(string(value)), 0)
 	})
 }
 

@@ -52,11 +52,7 @@ func (f *filler) text(schema *node, name string) string {
 
 // word takes the question's next word, else one that fits the property's name.
 func (f *filler) word(name string) string {
-	if len(f.hints.words) > 0 {
-		word := f.hints.words[0]
-		if len(f.hints.words) > 1 {
-			f.hints.words = f.hints.words[1:]
-		}
+	if word, ok := f.hints.next(); ok {
 		return word
 	}
 	lower := strings.ToLower(name)

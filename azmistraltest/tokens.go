@@ -2,6 +2,7 @@ package azmistraltest
 
 import (
 	"iter"
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -66,7 +67,7 @@ const (
 	tokensStart    = 1
 	tokensMessage  = 3
 	tokensCall     = 4
-	tokensPart     = 256 // an image, a document: its size is not looked at
+	tokensPart     = 256 // a document, an image whose size is not known
 	tokensTool     = 60
 	cachedBlock    = 64 // tokens are cached in blocks of this many
 	usageCallExtra = 8  // of an answered call, around name and arguments
@@ -84,10 +85,8 @@ func promptTokens(r *Request) (prompt, cached int) {
 	last := 0
 	for _, m := range r.Messages {
 		last = tokensMessage + countTokens(m.Text) + countTokens(m.Thinking)
-		for _, part := range m.Parts {
-			if part != "text" && part != "thinking" {
-				last += tokensPart
-			}
+		for _, f := range m.Files {
+			last += f.tokens()
 		}
 		for _, call := range m.ToolCalls {
 			last += tokensCall + countTokens(call.Name) + countTokens(call.Arguments)
@@ -98,6 +97,23 @@ func promptTokens(r *Request) (prompt, cached int) {
 		cached = (prompt - last) / cachedBlock * cachedBlock
 	}
 	return prompt, cached
+}
+
+// Images are scaled down to imageSide and cut into squares of imagePatch pixels, as
+// the models of 2025 and later have it: one token each, and one for each row's end.
+const (
+	imageSide  = 1540
+	imagePatch = 28
+)
+
+func (f File) tokens() int {
+	if f.Width == 0 || f.Height == 0 {
+		return tokensPart
+	}
+	scale := max(1, float64(f.Width)/imageSide, float64(f.Height)/imageSide)
+	columns := math.Ceil(float64(f.Width) / scale / imagePatch)
+	rows := math.Ceil(float64(f.Height) / scale / imagePatch)
+	return int(rows * (columns + 1))
 }
 
 // clip cuts text to at most n runes and says so with an ellipsis.

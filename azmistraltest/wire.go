@@ -1,7 +1,6 @@
 package azmistraltest
 
 import (
-	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,9 +37,10 @@ func wholeMistral(a *answer) []byte {
 		b = append(b, `,"finish_reason":`...)
 		b = appendString(b, c.finish)
 		b = append(b, `,"message":{"role":"assistant","tool_calls":`...)
-		b = append(b, callsMistral(c.calls)...)
+		b = append(b, callsMistral(c)...)
 		b = append(b, `,"content":`...)
-		b = append(b, contentParts(c)...)
+		b = append(b, contentOf(c, layoutMistral)...)
+		b = append(b, reasoningContent(c, layoutMistral)...)
 		b = append(b, `}}`...)
 	}
 	return append(b, `]}`...)
@@ -59,9 +59,10 @@ func wholeInference(a *answer) []byte {
 		b = append(b, `,"index":`...)
 		b = strconv.AppendInt(b, int64(i), 10)
 		b = append(b, `,"message":{"content":`...)
-		b = append(b, contentParts(c)...)
+		b = append(b, contentOf(c, layoutInference)...)
+		b = append(b, reasoningContent(c, layoutInference)...)
 		b = append(b, `,"role":"assistant","tool_calls":`...)
-		b = append(b, callsInference(c.calls)...)
+		b = append(b, callsInference(c)...)
 		b = append(b, `}}`...)
 	}
 	b = append(b, `],"created":`...)
@@ -111,64 +112,15 @@ func wholeOpenAI(a *answer) []byte {
 }
 
 func messageOpenAI(c *choice) string {
-	content := quoted(c.prefix + c.text)
-	if len(c.calls) > 0 && c.prefix+c.text == "" {
+	content := contentOf(c, layoutOpenAI)
+	if len(c.calls) > 0 && content == `""` {
 		content = "null"
 	}
-	message := `{"annotations":[],"content":` + content
-	if c.thinking != "" {
-		message += `,"reasoning_content":` + quoted(c.thinking)
-	}
-	message += `,"refusal":null,"role":"assistant"`
+	message := `{"annotations":[],"content":` + content + reasoningContent(c, layoutOpenAI) + `,"refusal":null,"role":"assistant"`
 	if len(c.calls) > 0 {
-		message += `,"tool_calls":` + callsOpenAI(c.calls)
+		message += `,"tool_calls":` + callsOpenAI(c, false)
 	}
 	return message + `}`
-}
-
-// contentParts is a string, and an array where there is thinking.
-func contentParts(c *choice) string {
-	text := quoted(c.prefix + c.text)
-	if c.thinking == "" {
-		return text
-	}
-	parts := `[{"type":"thinking","thinking":[{"type":"text","text":` + quoted(c.thinking) + `}],"closed":true}`
-	if c.prefix+c.text != "" {
-		parts += `,{"type":"text","text":` + text + `}`
-	}
-	return parts + `]`
-}
-
-func callsMistral(calls []ToolCall) string {
-	return joinCalls(calls, func(i int, c ToolCall) string {
-		return `{"id":` + quoted(c.ID) + `,"type":"function","function":{"name":` + quoted(c.Name) +
-			`,"arguments":` + quoted(c.Arguments) + `},"index":` + strconv.Itoa(i) + `}`
-	})
-}
-
-func callsInference(calls []ToolCall) string {
-	return joinCalls(calls, func(_ int, c ToolCall) string {
-		return `{"function":{"arguments":` + quoted(c.Arguments) + `,"call_id":null,"name":` + quoted(c.Name) +
-			`},"id":` + quoted(c.ID) + `,"type":"function"}`
-	})
-}
-
-func callsOpenAI(calls []ToolCall) string {
-	return joinCalls(calls, func(_ int, c ToolCall) string {
-		return `{"function":{"arguments":` + quoted(c.Arguments) + `,"name":` + quoted(c.Name) +
-			`},"id":` + quoted(c.ID) + `,"type":"function"}`
-	})
-}
-
-func joinCalls(calls []ToolCall, write func(int, ToolCall) string) string {
-	if len(calls) == 0 {
-		return "null"
-	}
-	texts := make([]string, len(calls))
-	for i, c := range calls {
-		texts[i] = write(i, c)
-	}
-	return "[" + strings.Join(texts, ",") + "]"
 }
 
 func usageMistral(a *answer) string {
@@ -219,13 +171,6 @@ func promptFilterResults() string {
 	results := filterResults("", false)
 	jailbreak := `"jailbreak":{"detected":false,"filtered":false},`
 	return `[{"prompt_index":0,"content_filter_results":` + strings.Replace(results, `"self_harm"`, jailbreak+`"self_harm"`, 1) + `}]`
-}
-
-// delta is one piece of one choice of a stream.
-type delta struct {
-	body   string // the JSON of the member "delta"
-	finish string // "" is null
-	filter string // the JSON of content_filter_results, OpenAI layout only
 }
 
 // encodeStream writes an answer as the data of events, [DONE] aside.
@@ -320,112 +265,4 @@ func finish(d delta) string {
 		return "null"
 	}
 	return quoted(d.finish)
-}
-
-// deltas cuts a choice into the pieces of its stream.
-func deltas(c *choice, l layout) iter.Seq[delta] {
-	if l == layoutOpenAI {
-		return deltasOpenAI(c)
-	}
-	return deltasMistral(c, l)
-}
-
-// deltasMistral: a role, then thinking in arrays, then text in strings; every call
-// whole, in one delta, with the finish reason.
-func deltasMistral(c *choice, l layout) iter.Seq[delta] {
-	role, calls := `{"role":"assistant","content":""}`, callsMistral
-	if l == layoutInference {
-		// Recorded there: neither type nor index.
-		role = `{"content":"","role":"assistant"}`
-		calls = func(calls []ToolCall) string {
-			return joinCalls(calls, func(_ int, c ToolCall) string {
-				return `{"function":{"arguments":` + quoted(c.Arguments) + `,"name":` + quoted(c.Name) + `},"id":` + quoted(c.ID) + `}`
-			})
-		}
-	}
-	return func(yield func(delta) bool) {
-		if !yield(delta{body: role}) {
-			return
-		}
-		thinking := slices.Collect(pieces(c.thinking))
-		texts := textPieces(c)
-		for i, piece := range thinking {
-			part := `{"type":"thinking","thinking":[{"type":"text","text":` + quoted(piece) + `}]`
-			if i > 0 {
-				part += `,"closed":true`
-			}
-			part += `}`
-			if i == len(thinking)-1 && len(texts) > 0 {
-				part += `,{"type":"text","text":` + quoted(texts[0]) + `}`
-				texts = texts[1:]
-			}
-			if !yield(delta{body: `{"content":[` + part + `]}`}) {
-				return
-			}
-		}
-		for _, piece := range texts {
-			if !yield(delta{body: `{"content":` + quoted(piece) + `}`}) {
-				return
-			}
-		}
-		last := `{"content":""}`
-		if len(c.calls) > 0 {
-			last = `{"tool_calls":` + calls(c.calls) + `}`
-			if l == layoutInference {
-				last = `{"content":null,"tool_calls":` + calls(c.calls) + `}`
-			}
-		}
-		yield(delta{body: last, finish: c.finish})
-	}
-}
-
-// deltasOpenAI: fragments of calls, an empty delta with the finish reason, filter
-// results beside each piece of text.
-func deltasOpenAI(c *choice) iter.Seq[delta] {
-	safe := filterResults("", true)
-	return func(yield func(delta) bool) {
-		role := `{"content":"","refusal":null,"role":"assistant"}`
-		if len(c.calls) > 0 && c.prefix+c.text == "" {
-			role = `{"content":null,"refusal":null,"role":"assistant"}`
-		}
-		if !yield(delta{body: role, filter: "{}"}) {
-			return
-		}
-		for piece := range pieces(c.thinking) {
-			if !yield(delta{body: `{"content":null,"reasoning_content":` + quoted(piece) + `}`, filter: "{}"}) {
-				return
-			}
-		}
-		for _, piece := range textPieces(c) {
-			if !yield(delta{body: `{"content":` + quoted(piece) + `}`, filter: safe}) {
-				return
-			}
-		}
-		for i, call := range c.calls {
-			head := `{"tool_calls":[{"function":{"arguments":"","name":` + quoted(call.Name) + `},"id":` + quoted(call.ID) + `,"index":` + strconv.Itoa(i) + `,"type":"function"}]}`
-			if !yield(delta{body: head, filter: "{}"}) {
-				return
-			}
-			for piece := range pieces(call.Arguments) {
-				body := `{"tool_calls":[{"function":{"arguments":` + quoted(piece) + `},"index":` + strconv.Itoa(i) + `}]}`
-				if !yield(delta{body: body, filter: "{}"}) {
-					return
-				}
-			}
-		}
-		last := delta{body: `{}`, finish: c.finish, filter: "{}"}
-		if c.filtered != "" {
-			last.filter = filterResults(c.filtered, true)
-		}
-		yield(last)
-	}
-}
-
-// textPieces are the prefix in one piece, then the text in tokens.
-func textPieces(c *choice) []string {
-	texts := slices.Collect(pieces(c.text))
-	if c.prefix != "" {
-		texts = slices.Insert(texts, 0, c.prefix)
-	}
-	return texts
 }

@@ -35,7 +35,7 @@ func buildAndRun(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	build := exec.Command("go", "build", "-o", dir, "./chat", "./entra", "./errors", "./sandbox")
+	build := exec.Command("go", "build", "-o", dir, "./chat", "./entra", "./errors", "./reasoning", "./sandbox", "./structured", "./tools", "./vision")
 	if output, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "%v: %s\n", err, output)
 		return 1
@@ -249,6 +249,129 @@ func TestErrors(t *testing.T) {
 	}, kinds)
 	assert.Contains(t, got.stdout, "ask again in 1m30s ")
 	assert.Contains(t, got.stdout, `use what came: "There is`)
+}
+
+func TestTools(t *testing.T) {
+	t.Run("two cities", func(t *testing.T) {
+		got := run(t, start(t, nil, "tools"))
+		assert.Zero(t, got.code, got.stderr)
+		for _, line := range []string{
+			`[the model calls get_weather({"city": "Paris"})]`, `[the model calls get_weather({"city": "Oslo"})]`,
+			`[the model calls get_time({"city": "Paris"})]`, `[the model calls get_time({"city": "Oslo"})]`,
+			`[get_weather says {"celsius":17,"sky":"cloudy"}]`, `[get_weather says {"celsius":4,"sky":"snow"}]`,
+		} {
+			assert.Equal(t, 1, strings.Count(got.stderr, line+"\n"), line)
+		}
+		assert.Equal(t, 2, len(regexp.MustCompile(`(?m)^\[get_time says \d\d:\d\d\]$`).FindAllString(got.stderr, -1)), got.stderr)
+		assert.Regexp(t, `\n\[2 requests, 4 calls; tokens: [1-9]\d* asked, [1-9]\d* answered\]\n$`, got.stderr)
+		assert.Contains(t, got.stdout, `{"celsius":17,"sky":"cloudy"}`)
+		assert.Contains(t, got.stdout, "That answers your question: What is the weather")
+	})
+	t.Run("a tool that fails", func(t *testing.T) {
+		got := run(t, start(t, nil, "tools", "What is the weather in", "Timbuktu?"))
+		assert.Zero(t, got.code)
+		assert.Contains(t, got.stderr, "no weather station in Timbuktu: there is one in Paris, Oslo and Lima")
+		assert.Contains(t, got.stdout, "no weather station in Timbuktu", "the model was told")
+	})
+	t.Run("a model that is wrong at first", func(t *testing.T) {
+		got := run(t, start(t, nil, "tools", "The weather in Lima? [[sandbox: schema-wrong how=missing]]"))
+		assert.Zero(t, got.code)
+		assert.Contains(t, got.stderr, "[the model calls get_weather({})]")
+		assert.Contains(t, got.stderr, `[the model calls get_weather({"city": "Lima"})]`)
+		assert.Contains(t, got.stdout, `{"celsius":22,"sky":"clear"}`)
+		assert.Contains(t, got.stderr, "[3 requests, 2 calls;")
+	})
+	t.Run("cut", func(t *testing.T) {
+		got := run(t, start(t, nil, "tools", "[[sandbox: cut after=1]]"))
+		assert.Equal(t, 1, got.code)
+		assert.Contains(t, got.stderr, "the stream ended before the answer was whole")
+	})
+}
+
+func TestStructured(t *testing.T) {
+	const invoice = "R-2041 of Nordlicht GmbH, Kiel, due on 2026-03-01\n" +
+		"   3  desk lamp                89.00 EUR\n" +
+		"   1  floor lamp              240.00 EUR\n" +
+		"  12  light bulb                4.50 EUR\n" +
+		"                              561.00 EUR\n"
+	t.Run("once", func(t *testing.T) {
+		assert.Equal(t, outcome{invoice, sandboxNotice, 0}, run(t, start(t, nil, "structured")))
+	})
+	t.Run("while it comes", func(t *testing.T) {
+		got := run(t, start(t, nil, "structured", "-watch"))
+		assert.Equal(t, outcome{invoice, sandboxNotice +
+			"[so far: invoice R-2041, 1 line(s)]\n[so far: invoice R-2041, 2 line(s)]\n[so far: invoice R-2041, 3 line(s)]\n", 0}, got)
+	})
+	mail := func(t *testing.T, more string) string {
+		text, err := os.ReadFile("structured/mail.txt")
+		require.NoError(t, err)
+		name := filepath.Join(t.TempDir(), "mail.txt")
+		require.NoError(t, os.WriteFile(name, append(text, more...), 0o600))
+		return name
+	}
+	t.Run("a model that is wrong at first", func(t *testing.T) {
+		got := run(t, start(t, nil, "structured", mail(t, "[[sandbox: schema-wrong]]")))
+		assert.Equal(t, outcome{invoice, sandboxNotice, 0}, got, "it was told so, and did better")
+	})
+	t.Run("a model that stays wrong", func(t *testing.T) {
+		got := run(t, start(t, nil, "structured", mail(t, "[[sandbox: schema-wrong turns=9]]")))
+		assert.Equal(t, 1, got.code)
+		assert.Empty(t, got.stdout)
+		assert.Contains(t, got.stderr, `[what the model wrote: {"supplier": 7, `)
+		assert.Contains(t, got.stderr, "supplier")
+	})
+	t.Run("no such file", func(t *testing.T) {
+		got := run(t, start(t, nil, "structured", "nothing-here.txt"))
+		assert.Equal(t, 1, got.code)
+		assert.Contains(t, got.stderr, "nothing-here.txt")
+	})
+}
+
+func TestVision(t *testing.T) {
+	t.Run("the samples", func(t *testing.T) {
+		got := run(t, start(t, nil, "vision"))
+		assert.Zero(t, got.code, got.stderr)
+		assert.Contains(t, got.stdout, "\n- picture: image/png, 320 by 200 pixels, 545 bytes\n- document \"offer.pdf\": application/pdf, 734 bytes\n")
+		assert.Regexp(t, `\[[1-9]\d* tokens asked: `, got.stderr)
+	})
+	t.Run("files of one's own", func(t *testing.T) {
+		got := run(t, start(t, nil, "vision", "-question", "Which colours has it?", "vision/house.png"))
+		assert.Zero(t, got.code, got.stderr)
+		assert.Contains(t, got.stdout, "Which colours has it?")
+		assert.Contains(t, got.stdout, "320 by 200 pixels")
+		assert.NotContains(t, got.stdout, "offer.pdf")
+	})
+	t.Run("no picture", func(t *testing.T) {
+		got := run(t, start(t, nil, "vision", "vision/main.go"))
+		assert.Equal(t, 1, got.code)
+		assert.Empty(t, got.stdout)
+		assert.Contains(t, got.stderr, "main.go")
+	})
+}
+
+func TestReasoning(t *testing.T) {
+	got := run(t, start(t, nil, "reasoning", "Why is", "the sky blue?"))
+	assert.Zero(t, got.code, got.stderr)
+	assert.Contains(t, got.stdout, "> Why is the sky blue?\n")
+	assert.Contains(t, got.stdout, "\n> Check that in one line.\n")
+	assert.Equal(t, 1, strings.Count(got.stderr, "The user wants to know: Why is the sky blue?"))
+	assert.NotContains(t, got.stdout, "The user wants to know")
+	assert.Contains(t, got.stderr, "1 message(s)")
+	assert.Contains(t, got.stderr, "3 message(s)")
+	assert.Regexp(t, `\[the first answer has 1\d\d bytes of thinking, kept for later turns\]\n$`, got.stderr)
+
+	got = run(t, start(t, nil, "reasoning", "-effort", "none"))
+	assert.Contains(t, got.stderr, "[the first answer has 0 bytes of thinking")
+
+	// A sandbox on a port sees that it comes back as it went out.
+	sandbox := azmistraltest.NewHandler(nil)
+	server := httptest.NewServer(sandbox)
+	defer server.Close()
+	got = run(t, start(t, []string{"AZURE_MISTRAL_ENDPOINT=" + server.URL + "/v1", "AZURE_MISTRAL_KEY=" + azmistraltest.Key, "AZURE_MISTRAL_MODEL=mine"}, "reasoning", "Why?"))
+	assert.Zero(t, got.code, got.stderr)
+	requests := sandbox.Requests()
+	require.Len(t, requests, 2)
+	assert.Contains(t, requests[1].Messages[1].Thinking, "The user wants to know: Why?")
 }
 
 // The server answers a client by every route that it lists.
