@@ -202,6 +202,7 @@ func readmeCommands(t *testing.T, program string) [][]string {
 	var commands [][]string
 	for _, block := range readmeBlocks(t, "sh") {
 		for line := range strings.Lines(strings.ReplaceAll(block, "\\\n", " ")) {
+			line, _, _ = strings.Cut(line, "  # ")
 			if words := shellWords(strings.TrimSpace(line)); len(words) > 0 && words[0] == program {
 				commands = append(commands, words)
 			}
