@@ -54,7 +54,7 @@ func (p *plan) chat(ctx context.Context, client Chatter, req azmistral.ChatReque
 		if len(turns) > p.Repairs || !repairable(bad, ownTools) {
 			return nil, bad
 		}
-		req.Messages = append(slices.Clip(req.Messages), p.repair(bad)...)
+		req.Messages = append(slices.Clip(req.Messages), p.repair(req.Messages, bad)...)
 	}
 }
 
