@@ -74,6 +74,9 @@ func TestChatRefuses(t *testing.T) {
 			r.ResponseFormat = azmistral.FormatJSONSchema(azmistral.JSONSchema{Schema: raw(`{}`)})
 		}), nil), "structured: the request's ResponseFormat is set, which this call would replace: leave it zero, or use Schema and Decode"},
 		"choices": {chat(with(func(r *azmistral.ChatRequest) { r.N = 2 }), nil), "structured: the request's N is 2: one value is made of one choice"},
+		"a prefix": {chat(with(func(r *azmistral.ChatRequest) {
+			r.Messages = append(r.Messages, azmistral.Message{Role: azmistral.RoleAssistant, Prefix: true, Content: azmistral.Assistant("{").Content})
+		}), nil), "structured: the request's last message is a prefix: a value must be answered whole"},
 		"a tool of that name": {chat(with(func(r *azmistral.ChatRequest) { r.Tools = []azmistral.Tool{{Name: "invoice"}} }), nil),
 			`structured: a tool of the request has the value's name, "invoice": set Options.Name`},
 		"mode":        {chat(ask(""), &Options{Mode: "xml"}), `structured: Options.Mode "xml" is not known`},
