@@ -68,17 +68,17 @@ func streamValue[T any](p *plan, stream *azmistral.ChatStream, yield func(Partia
 	v := newView[T](p.wrapped)
 	for chunk, err := range stream.All() {
 		if err != nil {
-			yield(Partial[T]{Value: v.value()}, p.broken(stream, err))
+			yield(Partial[T]{Value: v.value}, p.broken(stream, err))
 			return
 		}
-		if v.write(p.piece(chunk, &v.foreign)) && !yield(Partial[T]{Value: v.value()}, nil) {
+		if v.write(p.piece(chunk, &v.foreign)) && !yield(Partial[T]{Value: v.value}, nil) {
 			return
 		}
 	}
 	var value T
 	resp := stream.Response()
 	if e := p.decode(resp, &value); e != nil {
-		yield(Partial[T]{Value: v.value()}, e)
+		yield(Partial[T]{Value: v.value}, e)
 		return
 	}
 	yield(Partial[T]{Value: value, Complete: true, Response: resp}, nil)

@@ -202,10 +202,54 @@ func TestStreamOpening(t *testing.T) {
 	v := newView[line](false)
 	for range 1000 {
 		assert.False(t, v.write("\n "))
-		assert.Less(t, len(v.opening), maxOpening)
+		assert.Empty(t, v.opening)
 	}
 	assert.True(t, v.write(`{"text":"a`))
-	assert.Equal(t, line{Text: "a"}, v.value())
+	assert.Equal(t, line{Text: "a"}, v.value)
+
+	v = newView[line](false)
+	for range 1000 {
+		assert.False(t, v.write("```"))
+		assert.LessOrEqual(t, len(v.opening), maxOpening+3)
+	}
+	assert.False(t, v.write(`{"text":"a`))
+}
+
+// Of an answer in another form than was asked for, nothing is shown that the end would
+// take back.
+func TestStreamOtherForms(t *testing.T) {
+	object := &Options{Schema: raw(`{"type":"object"}`)}
+	for text, options := range map[string]*Options{
+		`{"name":"bolt","value":5}`:       nil,
+		`{"Value":5}`:                     nil,
+		`{"va`:                            nil,
+		`"{\"sum\":3}"`:                   object,
+		`[3]`:                             object,
+		"```" + `"{\"sum\":3}"` + "\n```": object,
+	} {
+		var pieces []string
+		for i := range text {
+			pieces = append(pieces, text[i:i+1])
+		}
+		for v, err := range Stream[any](context.Background(), texts(pieces...), ask(""), options) {
+			if !v.Complete {
+				assert.Error(t, err, "%s: %v", text, v.Value)
+				assert.Nil(t, v.Value, text)
+			}
+		}
+	}
+}
+
+// The object that a value travels in may have blanks everywhere, and be cut anywhere.
+func TestStreamWrapper(t *testing.T) {
+	const text = " {\n \"value\" : [ \"red\" , \"blue\" ] } "
+	for cut := range text {
+		views, last, err := collect[[]color](t, texts(text[:cut], text[cut:]), nil)
+		require.NoError(t, err)
+		assert.Equal(t, []color{"red", "blue"}, last.Value)
+		assert.Contains(t, views[0], `[`, "a view before the end")
+		assert.Greater(t, len(views), 1, "cut at %d", cut)
+	}
 }
 
 // A call of something else is no view of the value.
