@@ -272,6 +272,22 @@ func TestStreamCutCall(t *testing.T) {
 	assert.Equal(t, "scr", last.Value.Text)
 }
 
+// Of a cut answer, too, the text is that of the value's own call, where it has one.
+func TestStreamCutCalls(t *testing.T) {
+	for _, mode := range []Mode{ModeTool, ModeJSONSchema} {
+		for want, calls := range map[string][]azmistral.ToolCallDelta{
+			`{"text":"scr`: {{Name: "other", Arguments: `{"a":1}`}, {Index: 1, Name: "line", Arguments: `{"text":"scr`}},
+			`Let me see`:   {{Name: "other", Arguments: `{"a":1}`}},
+		} {
+			client := &streamer{chunks: []*azmistral.ChatChunk{delta(azmistral.Delta{Text: "Let me see", ToolCalls: calls})}, err: errors.New("reset")}
+			_, _, err := collect[line](t, client, &Options{Mode: mode})
+			e, ok := errors.AsType[*OutputError](err)
+			require.True(t, ok)
+			assert.Equal(t, want, e.Text, mode)
+		}
+	}
+}
+
 // Leaving the loop closes the stream, at whichever view.
 func TestStreamBreak(t *testing.T) {
 	client := texts(`{"text":"a`, `b`, `c","count":1}`)
