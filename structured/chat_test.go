@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -212,6 +213,19 @@ func TestRepairMessages(t *testing.T) {
 			assert.Equal(t, first, second, "asked for in the same way")
 		})
 	}
+}
+
+// However many calls came, the turn that should repair them stays small.
+func TestRepairManyCalls(t *testing.T) {
+	var many azmistral.Message
+	for i := range 200 {
+		many.ToolCalls = append(many.ToolCalls, azmistral.ToolCall{ID: fmt.Sprintf("call%05d", i), Name: fmt.Sprintf("get_%d", i), Arguments: `{}`})
+	}
+	client := play(ended(many, azmistral.FinishToolCalls), says(invoiceText))
+	_, _, err := Chat[invoice](context.Background(), client, ask("Read it."), &Options{Mode: ModeTool, Repairs: 1})
+	require.NoError(t, err)
+	assert.Equal(t, "That is not what was asked for:\n- the model called \"get_0\", \"get_1\", \"get_2\", and 197 more\n"+
+		"Call invoice once, with the whole corrected value as arguments.", client.asked[1].Messages[200].Text())
 }
 
 // Every answer was paid for: the error has them all.

@@ -131,10 +131,16 @@ func valueText(resp *azmistral.ChatResponse, own []azmistral.ToolCall) string {
 	return resp.Text()
 }
 
+// maxNames is how many calls are named: each result that the model gets says them.
+const maxNames = 3
+
 func callNames(calls []azmistral.ToolCall) string {
-	names := make([]string, len(calls))
-	for i, call := range calls {
-		names[i] = fmt.Sprintf("%q", clip(call.Name, maxShort))
+	var names []string
+	for _, call := range calls[:min(len(calls), maxNames)] {
+		names = append(names, fmt.Sprintf("%q", clip(call.Name, maxShort)))
+	}
+	if more := len(calls) - maxNames; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(names, ", ")
 }
