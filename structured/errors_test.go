@@ -70,9 +70,12 @@ func TestDefaultName(t *testing.T) {
 	assert.Equal(t, "Gr__e", name(newPlan[Größe](nil)))
 	assert.Equal(t, "aNameThatIsLongerThanTheSixtyFourBytesThatServicesTakeForOneOrMo", name(newPlan[aNameThatIsLongerThanTheSixtyFourBytesThatServicesTakeForOneOrMore](nil)))
 	assert.Equal(t, "mine", name(newPlan[int](&Options{Name: "mine"})))
+	assert.Equal(t, "itself", name(newPlan[**itself](&Options{Schema: raw(`{}`)})), "a pointer without end")
 }
 
 type (
+	itself *itself
+
 	Größe int
 
 	aNameThatIsLongerThanTheSixtyFourBytesThatServicesTakeForOneOrMore struct{}

@@ -60,7 +60,7 @@ func notOfName(r rune) bool {
 // defaultName is a type's name without its type arguments. That of a predeclared type
 // would tell a model nothing.
 func defaultName(t reflect.Type) string {
-	for t.Kind() == reflect.Pointer {
+	for t.Kind() == reflect.Pointer && t.Name() == "" { // one with a name may point to itself
 		t = t.Elem()
 	}
 	name, _, _ := strings.Cut(t.Name(), "[")

@@ -61,6 +61,10 @@ func Stream[T any](ctx context.Context, client ChatStreamer, req azmistral.ChatR
 			yield(Partial[T]{}, p.refused(err))
 			return
 		}
+		if stream == nil {
+			yield(Partial[T]{}, p.decode(nil, nil))
+			return
+		}
 		streamValue(p, stream, yield)
 	}
 }

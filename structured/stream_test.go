@@ -197,6 +197,20 @@ func TestStreamFails(t *testing.T) {
 	}
 }
 
+// A fake may give neither a stream nor an error.
+func TestStreamOfNothing(t *testing.T) {
+	for v, err := range Stream[line](context.Background(), nothing{}, ask(""), nil) {
+		require.EqualError(t, err, "structured: the answer is no structured.line: there is no response (empty)")
+		assert.Zero(t, v)
+	}
+}
+
+type nothing struct{}
+
+func (nothing) ChatStream(context.Context, azmistral.ChatRequest, *azmistral.ChatOptions) (*azmistral.ChatStream, error) {
+	return nil, nil
+}
+
 // A model may write blanks without end: they are not kept.
 func TestStreamOpening(t *testing.T) {
 	v := newView[line](false)
