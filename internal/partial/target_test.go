@@ -146,6 +146,24 @@ func TestClose(t *testing.T) {
 	require.False(t, d.Done())
 }
 
+// TestSameNumber: a number that was there already is no change; -0 is another than 0,
+// and reaches a map, too.
+func TestSameNumber(t *testing.T) {
+	target := map[string]struct{ X float64 }{}
+	d := New(&target)
+	for _, piece := range []struct {
+		text    string
+		changed bool
+		want    float64
+	}{
+		{`{"a":{"X":-0,`, true, math.Copysign(0, -1)}, {`"X":0,`, true, 0}, {`"X":0,`, false, 0}, {`"X":1.5,`, true, 1.5}, {`"X":15e-1,`, false, 1.5},
+	} {
+		require.NoError(t, d.Write(piece.text))
+		require.Equal(t, piece.changed, d.Changed(), piece.text)
+		require.Equal(t, math.Float64bits(piece.want), math.Float64bits(target["a"].X), piece.text)
+	}
+}
+
 func TestNoTarget(t *testing.T) {
 	for _, target := range []any{nil, 1, (*int)(nil), map[string]any{}} {
 		want := json.Unmarshal([]byte("1"), target)
