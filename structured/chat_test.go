@@ -65,6 +65,8 @@ func TestChatRefuses(t *testing.T) {
 			return err
 		}
 	}
+	raws := []azmistral.Tool{{Name: "invoice", Raw: raw(`{"type":"web_search"}`)}} // what is raw has no name
+	require.NoError(t, chat(with(func(r *azmistral.ChatRequest) { r.Tools = raws }), nil)(play(says(invoiceText))))
 	for name, c := range map[string]struct {
 		call func(*script) error
 		want string
@@ -253,6 +255,27 @@ func TestRepairCallFails(t *testing.T) {
 	assert.Equal(t, 15, e.Response.Usage.TotalTokens)
 	assert.Equal(t, `structured: the answer is no structured.invoice: total must be a number, not the string "12,50" (type), and 1 more; `+
 		`the turn that should repair it failed: azmistral: rate limited [finish reason stop, request r1]`, err.Error())
+}
+
+// The answer is kept also where the caller leaves during the turn that should repair it.
+func TestRepairIsLeft(t *testing.T) {
+	ctx, leave := context.WithCancel(context.Background())
+	sandbox := azmistraltest.NewHandler(nil)
+	defer sandbox.Close()
+	sandbox.ReplyFunc(func(r azmistraltest.Request) azmistraltest.Reply {
+		if len(r.Messages) > 1 {
+			leave()
+		}
+		return azmistraltest.Text(badInvoice)
+	})
+	client, err := sandbox.Client(azmistral.RouteOpenAIV1, nil)
+	require.NoError(t, err)
+	_, _, err = Chat[invoice](ctx, client, ask("Read it."), &Options{Repairs: 5})
+	require.ErrorIs(t, err, context.Canceled)
+	e, ok := errors.AsType[*OutputError](err)
+	require.True(t, ok)
+	assert.Equal(t, badInvoice, e.Text)
+	assert.NotZero(t, e.Response.Usage.TotalTokens)
 }
 
 // What the model cannot mend is not sent to it.

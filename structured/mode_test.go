@@ -45,6 +45,7 @@ func TestAutoMode(t *testing.T) {
 	}
 	assert.Equal(t, ModeJSONSchema, autoMode(at{azmistral.Endpoint{Route: "of tomorrow"}}))
 	assert.Equal(t, ModeJSONSchema, autoMode(struct{}{}), "a client that tells no route")
+	assert.Equal(t, ModeJSONSchema, autoMode(at{azmistral.Endpoint{Route: azmistral.RouteDeployments, URL: "https://x/openai/deployments/d"}}), "no api-version")
 	for _, route := range []azmistral.Route{
 		azmistral.RouteServerless, azmistral.RouteServerlessV1, azmistral.RouteModels, azmistral.RouteOpenAIV1,
 		azmistral.RouteDeployments, azmistral.RouteManaged, azmistral.RouteGitHub, azmistral.RouteGeneric,

@@ -38,7 +38,7 @@ const noAnswer = "(no answer)"
 
 // inFull is an answer with everything that was in it, and the complaint behind it.
 func inFull(answer azmistral.Message, complaint string) []azmistral.Message {
-	answer.Role, answer.Prefix = azmistral.RoleAssistant, false
+	answer.Role = azmistral.RoleAssistant
 	messages := []azmistral.Message{answer}
 	for _, call := range answer.ToolCalls { // each needs its result
 		messages = append(messages, azmistral.ToolResult(call, complaint))

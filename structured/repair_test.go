@@ -2,6 +2,7 @@ package structured
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 
 	"github.com/azmistral/azmistral"
@@ -64,6 +65,11 @@ func TestRepairIsTaken(t *testing.T) {
 					again := client.asked[1]
 					assert.Greater(t, len(again.Messages), len(client.asked[0].Messages))
 					assert.Empty(t, azmistral.CheckMessages(again.Messages))
+					for _, message := range again.Messages {
+						for _, call := range message.ToolCalls {
+							assert.NoError(t, json.Unmarshal([]byte(call.Arguments), &map[string]any{}), "arguments that some cannot read")
+						}
+					}
 					for _, route := range routes {
 						sandbox := azmistraltest.NewHandler(&azmistraltest.Options{RefuseUserAfterTool: true})
 						strict, err := sandbox.Client(route, nil)

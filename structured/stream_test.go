@@ -222,9 +222,10 @@ func TestStreamOpening(t *testing.T) {
 	assert.Equal(t, line{Text: "a"}, v.value)
 
 	v = newView[line](false)
-	for range 1000 {
-		assert.False(t, v.write("```"))
-		assert.LessOrEqual(t, len(v.opening), maxOpening+3)
+	assert.False(t, v.write("```"))
+	for range 1000 { // a word without end is none
+		assert.False(t, v.write("json"))
+		assert.LessOrEqual(t, len(v.opening), maxOpening+4)
 	}
 	assert.False(t, v.write(`{"text":"a`))
 }
@@ -272,6 +273,17 @@ func TestStreamOtherCall(t *testing.T) {
 	require.ErrorContains(t, err, `the model called "other" (tool_calls)`)
 	assert.Len(t, views, 1)
 	assert.Zero(t, last)
+}
+
+// Of several calls of the value, which the end refuses, the first is shown.
+func TestStreamTwoCalls(t *testing.T) {
+	first, second := azmistral.ToolCallDelta{Name: "line", Arguments: `{"text":"a`}, azmistral.ToolCallDelta{Index: 1, ID: "call00002", Name: "line", Arguments: `b`}
+	client := &streamer{chunks: []*azmistral.ChatChunk{
+		delta(azmistral.Delta{ToolCalls: []azmistral.ToolCallDelta{first}}), delta(azmistral.Delta{ToolCalls: []azmistral.ToolCallDelta{second}}), finish("tool_calls"),
+	}}
+	_, last, err := collect[line](t, client, &Options{Mode: ModeTool})
+	require.ErrorContains(t, err, `one call of "line" was asked for, 2 came`)
+	assert.Equal(t, line{Text: "a"}, last.Value)
 }
 
 // A cut call is kept too.

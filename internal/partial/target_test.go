@@ -41,6 +41,7 @@ func TestErrors(t *testing.T) {
 		{`{"Items":{`, `Items (byte 9): an object does not go into a Go []struct { Price int8; When time.Time }`, RuleType},
 		{`{"Map":{"a b":{"1":0`, `Map["a b"].1 (byte 19): a number does not go into a Go bool`, RuleType},
 		{`{"Map":{"":{"256":`, `Map[""].256 (byte 17): the name of the member does not go into a Go uint8`, RuleType},
+		{`{"Map":{"a":null,x`, `Map (byte 17): no JSON: expected a name in quotes`, RuleSyntax},
 		{`{"Map":["`, `Map (byte 7): an array does not go into a Go map[string]map[uint8]bool`, RuleType},
 		{`{"Data":"a"}`, `Data (byte 11): illegal base64 data at input byte 0`, RuleType},
 		{`{"Data":[-1]}`, `Data[0] (byte 11): a number that is negative or not whole does not go into a Go uint8`, RuleType},
