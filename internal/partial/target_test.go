@@ -165,6 +165,19 @@ func TestSameNumber(t *testing.T) {
 	}
 }
 
+// TestBackToZero: a value that becomes zero again is a change, and reaches a map.
+func TestBackToZero(t *testing.T) {
+	target := map[string]struct {
+		N int `json:",string"`
+	}{}
+	d := New(&target)
+	require.NoError(t, d.Write(`{"a":{"N":"1",`))
+	require.Equal(t, 1, target["a"].N)
+	require.NoError(t, d.Write(`"N":"0"`))
+	require.True(t, d.Changed())
+	require.Equal(t, 0, target["a"].N)
+}
+
 func TestNoTarget(t *testing.T) {
 	for _, target := range []any{nil, 1, (*int)(nil), map[string]any{}} {
 		want := json.Unmarshal([]byte("1"), target)
