@@ -13,7 +13,7 @@ type Chatter interface {
 }
 
 // Chat asks for a value of type T. The request's ResponseFormat must be zero, its N at
-// most 1; it is not changed.
+// most 1, its last message no prefix; it is not changed.
 //
 // The response is the last turn's, with the usage of all turns summed; it is nil with an
 // error. The error is the client's where a call failed, an *OutputError where an answer
@@ -54,7 +54,7 @@ func (p *plan) chat(ctx context.Context, client Chatter, req azmistral.ChatReque
 		if len(turns) > p.Repairs || !repairable(bad, ownTools) {
 			return nil, bad
 		}
-		req.Messages = append(slices.Clip(req.Messages), p.repair(bad)...)
+		req.Messages = append(slices.Clip(req.Messages), p.repair(req.Messages, bad)...)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -64,6 +65,8 @@ func TestChatRefuses(t *testing.T) {
 			return err
 		}
 	}
+	raws := []azmistral.Tool{{Name: "invoice", Raw: raw(`{"type":"web_search"}`)}} // what is raw has no name
+	require.NoError(t, chat(with(func(r *azmistral.ChatRequest) { r.Tools = raws }), nil)(play(says(invoiceText))))
 	for name, c := range map[string]struct {
 		call func(*script) error
 		want string
@@ -74,6 +77,9 @@ func TestChatRefuses(t *testing.T) {
 			r.ResponseFormat = azmistral.FormatJSONSchema(azmistral.JSONSchema{Schema: raw(`{}`)})
 		}), nil), "structured: the request's ResponseFormat is set, which this call would replace: leave it zero, or use Schema and Decode"},
 		"choices": {chat(with(func(r *azmistral.ChatRequest) { r.N = 2 }), nil), "structured: the request's N is 2: one value is made of one choice"},
+		"a prefix": {chat(with(func(r *azmistral.ChatRequest) {
+			r.Messages = append(r.Messages, azmistral.Message{Role: azmistral.RoleAssistant, Prefix: true, Content: azmistral.Assistant("{").Content})
+		}), nil), "structured: the request's last message is a prefix: a value must be answered whole"},
 		"a tool of that name": {chat(with(func(r *azmistral.ChatRequest) { r.Tools = []azmistral.Tool{{Name: "invoice"}} }), nil),
 			`structured: a tool of the request has the value's name, "invoice": set Options.Name`},
 		"mode":        {chat(ask(""), &Options{Mode: "xml"}), `structured: Options.Mode "xml" is not known`},
@@ -211,6 +217,19 @@ func TestRepairMessages(t *testing.T) {
 	}
 }
 
+// However many calls came, the turn that should repair them stays small.
+func TestRepairManyCalls(t *testing.T) {
+	var many azmistral.Message
+	for i := range 200 {
+		many.ToolCalls = append(many.ToolCalls, azmistral.ToolCall{ID: fmt.Sprintf("call%05d", i), Name: fmt.Sprintf("get_%d", i), Arguments: `{}`})
+	}
+	client := play(ended(many, azmistral.FinishToolCalls), says(invoiceText))
+	_, _, err := Chat[invoice](context.Background(), client, ask("Read it."), &Options{Mode: ModeTool, Repairs: 1})
+	require.NoError(t, err)
+	assert.Equal(t, "That is not what was asked for:\n- the model called \"get_0\", \"get_1\", \"get_2\", and 197 more\n"+
+		"Call invoice once, with the whole corrected value as arguments.", client.asked[1].Messages[200].Text())
+}
+
 // Every answer was paid for: the error has them all.
 func TestRepairFails(t *testing.T) {
 	answers := []*azmistral.ChatResponse{says(badInvoice), says(`no`), says(`{"number":1}`)}
@@ -236,6 +255,27 @@ func TestRepairCallFails(t *testing.T) {
 	assert.Equal(t, 15, e.Response.Usage.TotalTokens)
 	assert.Equal(t, `structured: the answer is no structured.invoice: total must be a number, not the string "12,50" (type), and 1 more; `+
 		`the turn that should repair it failed: azmistral: rate limited [finish reason stop, request r1]`, err.Error())
+}
+
+// The answer is kept also where the caller leaves during the turn that should repair it.
+func TestRepairIsLeft(t *testing.T) {
+	ctx, leave := context.WithCancel(context.Background())
+	sandbox := azmistraltest.NewHandler(nil)
+	defer sandbox.Close()
+	sandbox.ReplyFunc(func(r azmistraltest.Request) azmistraltest.Reply {
+		if len(r.Messages) > 1 {
+			leave()
+		}
+		return azmistraltest.Text(badInvoice)
+	})
+	client, err := sandbox.Client(azmistral.RouteOpenAIV1, nil)
+	require.NoError(t, err)
+	_, _, err = Chat[invoice](ctx, client, ask("Read it."), &Options{Repairs: 5})
+	require.ErrorIs(t, err, context.Canceled)
+	e, ok := errors.AsType[*OutputError](err)
+	require.True(t, ok)
+	assert.Equal(t, badInvoice, e.Text)
+	assert.NotZero(t, e.Response.Usage.TotalTokens)
 }
 
 // What the model cannot mend is not sent to it.

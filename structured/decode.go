@@ -49,9 +49,7 @@ func (p *plan) decode(resp *azmistral.ChatResponse, v any) *OutputError {
 	}
 	e.Responses = []*azmistral.ChatResponse{resp}
 	own, others := p.calls(resp)
-	if e.Text = resp.Text(); len(own) > 0 {
-		e.Text = own[0].Arguments
-	}
+	e.Text = valueText(resp, own)
 	if problem, kind := finished(resp); kind != nil {
 		e.kind = kind
 		return e.fail(problem)
@@ -124,10 +122,25 @@ func (p *plan) calls(resp *azmistral.ChatResponse) (own, others []azmistral.Tool
 	return own, others
 }
 
+// valueText is what should be the value: the arguments of its own call, if there is
+// one.
+func valueText(resp *azmistral.ChatResponse, own []azmistral.ToolCall) string {
+	if len(own) > 0 {
+		return own[0].Arguments
+	}
+	return resp.Text()
+}
+
+// maxNames is how many calls are named: each result that the model gets says them.
+const maxNames = 3
+
 func callNames(calls []azmistral.ToolCall) string {
-	names := make([]string, len(calls))
-	for i, call := range calls {
-		names[i] = fmt.Sprintf("%q", clip(call.Name, maxShort))
+	var names []string
+	for _, call := range calls[:min(len(calls), maxNames)] {
+		names = append(names, fmt.Sprintf("%q", clip(call.Name, maxShort)))
+	}
+	if more := len(calls) - maxNames; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(names, ", ")
 }

@@ -1,12 +1,14 @@
 package structured
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"testing"
 	"time"
 
 	"github.com/azmistral/azmistral"
+	"github.com/azmistral/azmistral/azmistraltest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -133,6 +135,7 @@ func TestDecodeProblems(t *testing.T) {
 		{"other calls", calls("get_weather", `{}`, `{}`), Problem{"", "tool_calls", `the model called "get_weather", "get_weather"`}, nil, ""},
 		{"text, then another call", beside(invoiceText, "add"), Problem{"", "tool_calls", `the model called "add"`}, nil, ""},
 		{"two values", calls("invoice", invoiceText, invoiceText), Problem{"", "tool_calls", `one call of "invoice" was asked for, 2 came`}, nil, ""},
+		{"a call of nothing", calls("invoice", ""), Problem{"", "syntax", "is empty: answer with JSON"}, nil, ""},
 		{"blanks", says(" \n"), Problem{"", "empty", "the answer has no text"}, nil,
 			`structured: the answer is no structured.invoice: the answer has no text (empty) [finish reason stop, request r1]`},
 		{"no content", ended(azmistral.Message{Role: azmistral.RoleAssistant}, azmistral.FinishStop), Problem{"", "empty", "the answer has no text"}, nil, ""},
@@ -158,6 +161,19 @@ func TestDecodeProblems(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A body that came whole may lack the finish reason: it cannot be half.
+func TestDecodeWholeBody(t *testing.T) {
+	sandbox := azmistraltest.NewHandler(nil)
+	defer sandbox.Close()
+	sandbox.Reply(azmistraltest.Raw(200, nil, `{"choices":[{"index":0,"message":{"role":"assistant","content":"{\"text\":\"a\",\"count\":1}"}}]}`))
+	client, err := sandbox.Client(azmistral.RouteOpenAIV1, nil)
+	require.NoError(t, err)
+	got, resp, err := Chat[line](context.Background(), client, ask("Read it."), nil)
+	require.NoError(t, err)
+	assert.Empty(t, resp.FinishReason())
+	assert.Equal(t, line{"a", 1}, got)
 }
 
 func TestDecodeNamesType(t *testing.T) {

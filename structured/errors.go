@@ -27,7 +27,8 @@ type OutputError struct {
 	Responses []*azmistral.ChatResponse
 
 	// Text is what should have been the value: the answer's text, or the arguments
-	// of the call. It may be private; Error does not say it.
+	// of the call. It may be private: Error says no more of it than the beginning of
+	// the value, or the name, that is wrong.
 	Text string
 
 	// Path is the place in the value, as in "items[2].price"; empty is the whole.

@@ -39,6 +39,12 @@ func TestErrorIsShort(t *testing.T) {
 	}
 }
 
+func TestClip(t *testing.T) {
+	assert.Equal(t, "a b c", clip(" a\n b\t\r\nc ", 5))
+	assert.Equal(t, "a\uFFFD", clip("a\xff", 10))
+	assert.Equal(t, "aé…", clip("aéé", 4))
+}
+
 func TestErrorChain(t *testing.T) {
 	_, err := Decode[line](ended(azmistral.Assistant(`{`), azmistral.FinishLength), nil)
 	wrapped := fmt.Errorf("reading: %w", err)
@@ -70,9 +76,12 @@ func TestDefaultName(t *testing.T) {
 	assert.Equal(t, "Gr__e", name(newPlan[Größe](nil)))
 	assert.Equal(t, "aNameThatIsLongerThanTheSixtyFourBytesThatServicesTakeForOneOrMo", name(newPlan[aNameThatIsLongerThanTheSixtyFourBytesThatServicesTakeForOneOrMore](nil)))
 	assert.Equal(t, "mine", name(newPlan[int](&Options{Name: "mine"})))
+	assert.Equal(t, "itself", name(newPlan[**itself](&Options{Schema: raw(`{}`)})), "a pointer without end")
 }
 
 type (
+	itself *itself
+
 	Größe int
 
 	aNameThatIsLongerThanTheSixtyFourBytesThatServicesTakeForOneOrMore struct{}

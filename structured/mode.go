@@ -136,10 +136,11 @@ func (p *plan) refused(err error) error {
 	return err
 }
 
-// refusedWords are in refusals of what a mode adds to a request.
+// refusedWords are in refusals of what a mode adds to a request. Those of messages speak
+// of a tool too, and of a tool call's id.
 var refusedWords = map[Mode][]string{
 	ModeJSONSchema: {"response_format", "json_schema"},
-	ModeTool:       {"tool"},
+	ModeTool:       {"tools", "tool_choice", "tool choice", "tool use", "tool calling", "unction calling"},
 	ModeJSONObject: {"response_format", "json_object"},
 }
 

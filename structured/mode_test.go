@@ -45,6 +45,7 @@ func TestAutoMode(t *testing.T) {
 	}
 	assert.Equal(t, ModeJSONSchema, autoMode(at{azmistral.Endpoint{Route: "of tomorrow"}}))
 	assert.Equal(t, ModeJSONSchema, autoMode(struct{}{}), "a client that tells no route")
+	assert.Equal(t, ModeJSONSchema, autoMode(at{azmistral.Endpoint{Route: azmistral.RouteDeployments, URL: "https://x/openai/deployments/d"}}), "no api-version")
 	for _, route := range []azmistral.Route{
 		azmistral.RouteServerless, azmistral.RouteServerlessV1, azmistral.RouteModels, azmistral.RouteOpenAIV1,
 		azmistral.RouteDeployments, azmistral.RouteManaged, azmistral.RouteGitHub, azmistral.RouteGeneric,
@@ -107,6 +108,10 @@ func TestRefusedMode(t *testing.T) {
 			`; try Options.Mode "tool" in place of "json_object"`},
 		{"a call", azmistraltest.Error(400, "BadRequest", "tool_choice is not supported"), ModeTool,
 			`; try Options.Mode "json_schema" or "json_object" in place of "tool"`},
+		{"no tools", azmistraltest.Error(400, "BadRequest", "Function calling is not enabled for this model"), ModeTool,
+			`; try Options.Mode "json_schema" or "json_object" in place of "tool"`},
+		{"a conversation out of order", azmistraltest.Error(400, "3230", "Unexpected role 'user' after role 'tool'"), ModeTool, ""},
+		{"an id", azmistraltest.Error(400, "3280", "Tool call id has to be defined."), ModeTool, ""},
 		{"another refusal", azmistraltest.Error(400, "BadRequest", "temperature is too high"), ModeJSONSchema, ""},
 		{"another mode's", azmistraltest.Error(400, "BadRequest", byVersion), ModeTool, ""},
 		{"no refusal of the request", azmistraltest.Error(403, "Forbidden", "response_format"), ModeJSONSchema, ""},

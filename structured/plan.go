@@ -60,7 +60,7 @@ func notOfName(r rune) bool {
 // defaultName is a type's name without its type arguments. That of a predeclared type
 // would tell a model nothing.
 func defaultName(t reflect.Type) string {
-	for t.Kind() == reflect.Pointer {
+	for t.Kind() == reflect.Pointer && t.Name() == "" { // one with a name may point to itself
 		t = t.Elem()
 	}
 	name, _, _ := strings.Cut(t.Name(), "[")
@@ -116,6 +116,8 @@ func (p *plan) request(client any, req azmistral.ChatRequest) (azmistral.ChatReq
 		return req, invalid("the request's ResponseFormat is set, which this call would replace: leave it zero, or use Schema and Decode")
 	case req.N > 1:
 		return req, invalid("the request's N is %d: one value is made of one choice", req.N)
+	case len(req.Messages) > 0 && req.Messages[len(req.Messages)-1].Prefix:
+		return req, invalid("the request's last message is a prefix: a value must be answered whole")
 	case slices.ContainsFunc(req.Tools, func(t azmistral.Tool) bool { return t.Raw == nil && t.Name == p.Name }):
 		return req, invalid("a tool of the request has the value's name, %q: set Options.Name", p.Name)
 	}

@@ -1,6 +1,7 @@
 package structured
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -13,24 +14,54 @@ func repairable(e *OutputError, ownTools bool) bool {
 	return e.kind == nil && e.Response != nil && (e.Rule != "tool_calls" || !ownTools)
 }
 
-// repair gives the messages that show the model its answer and what is wrong with it.
-func (p *plan) repair(e *OutputError) []azmistral.Message {
-	answer := e.Response.Message()
-	if answer.Role == "" {
-		answer.Role = azmistral.RoleAssistant
+// repair gives the messages that show the model its answer and what is wrong with it,
+// to be put behind those that were sent. Text that an answer has is always taken back;
+// calls and parts may be such that a service refuses the turn for them.
+func (p *plan) repair(sent []azmistral.Message, e *OutputError) []azmistral.Message {
+	complaint := p.complaint(e)
+	if answer := inFull(e.Response.Message(), complaint); isSendable(answer) {
+		return answer
 	}
-	if len(answer.ToolCalls) > 0 {
-		messages := []azmistral.Message{answer}
-		for _, call := range answer.ToolCalls { // each needs its result
-			messages = append(messages, azmistral.ToolResult(call, p.complaint(e)))
+	text := e.Text
+	switch last := len(sent) - 1; {
+	case strings.TrimSpace(text) != "":
+	case last >= 0 && sent[last].Role == azmistral.RoleTool: // a user's message right behind it may be refused
+		text = noAnswer
+	default:
+		return []azmistral.Message{azmistral.User(complaint)}
+	}
+	return []azmistral.Message{azmistral.Assistant(text), azmistral.User(complaint)}
+}
+
+// noAnswer stands for an answer with nothing in it, which no message can hold.
+const noAnswer = "(no answer)"
+
+// inFull is an answer with everything that was in it, and the complaint behind it.
+func inFull(answer azmistral.Message, complaint string) []azmistral.Message {
+	answer.Role = azmistral.RoleAssistant
+	messages := []azmistral.Message{answer}
+	for _, call := range answer.ToolCalls { // each needs its result
+		messages = append(messages, azmistral.ToolResult(call, complaint))
+	}
+	if len(answer.ToolCalls) == 0 {
+		messages = append(messages, azmistral.User(complaint))
+	}
+	return messages
+}
+
+// isSendable says whether services take back an answer, and what follows it.
+func isSendable(messages []azmistral.Message) bool {
+	answer := messages[0]
+	if len(answer.ToolCalls) == 0 && strings.TrimSpace(answer.Text()) == "" {
+		return false // of a thought alone they may say that it is empty
+	}
+	for _, call := range answer.ToolCalls {
+		// Some read them for the model's template, and fail at what is no object.
+		if !strings.HasPrefix(strings.TrimSpace(call.Arguments), "{") || !json.Valid([]byte(call.Arguments)) {
+			return false
 		}
-		return messages
 	}
-	complaint := azmistral.User(p.complaint(e))
-	if answer.Text() == "" { // a message with nothing in it is refused
-		return []azmistral.Message{complaint}
-	}
-	return []azmistral.Message{answer, complaint}
+	return len(azmistral.CheckMessages(append([]azmistral.Message{azmistral.User("")}, messages...))) == 0
 }
 
 // complaint names the problems by their places in what the model writes.

@@ -15,12 +15,13 @@ type ChatStreamer interface {
 // Partial is a value as far as it has come.
 type Partial[T any] struct {
 	// Value is what is known. A field that has not come is zero; a text that is under
-	// way is its beginning; a number, a boolean or a text with an enum comes when it
-	// is whole; a list grows. Nothing is made up, and what is whole does not change.
+	// way is its beginning; a number, a boolean, or a text whose Go type or field has an
+	// enum, comes when it is whole; a list grows. Nothing is made up, and what is whole
+	// does not change, but where the model gives a member twice: the end refuses that.
 	//
 	// Until the value is complete, what it refers to (slices, maps, pointers) is filled
-	// further by the next round of the loop: copy what is kept, or read by another
-	// goroutine. It is not checked against the schema's rules.
+	// further by the next round of the loop: do not change it, and copy what is kept, or
+	// read by another goroutine. It is not checked against the schema's rules.
 	Value T
 
 	// Complete says that Value is whole, checked, and the caller's own.
@@ -60,6 +61,10 @@ func Stream[T any](ctx context.Context, client ChatStreamer, req azmistral.ChatR
 			yield(Partial[T]{}, p.refused(err))
 			return
 		}
+		if stream == nil {
+			yield(Partial[T]{}, p.decode(nil, nil))
+			return
+		}
 		streamValue(p, stream, yield)
 	}
 }
@@ -68,17 +73,17 @@ func streamValue[T any](p *plan, stream *azmistral.ChatStream, yield func(Partia
 	v := newView[T](p.wrapped)
 	for chunk, err := range stream.All() {
 		if err != nil {
-			yield(Partial[T]{Value: v.value()}, p.broken(stream, err))
+			yield(Partial[T]{Value: v.value}, p.broken(stream, err))
 			return
 		}
-		if v.write(p.piece(chunk, &v.foreign)) && !yield(Partial[T]{Value: v.value()}, nil) {
+		if v.write(p.piece(chunk, &v.foreign)) && !yield(Partial[T]{Value: v.value}, nil) {
 			return
 		}
 	}
 	var value T
 	resp := stream.Response()
 	if e := p.decode(resp, &value); e != nil {
-		yield(Partial[T]{Value: v.value()}, e)
+		yield(Partial[T]{Value: v.value}, e)
 		return
 	}
 	yield(Partial[T]{Value: value, Complete: true, Response: resp}, nil)
@@ -91,11 +96,8 @@ func (p *plan) broken(stream *azmistral.ChatStream, cause error) error {
 	if len(resp.Choices) == 0 {
 		return cause
 	}
-	e := &OutputError{Response: resp, Responses: []*azmistral.ChatResponse{resp}, Rule: "incomplete", want: p.typeName(), cause: cause}
-	if e.Text = resp.Text(); p.Mode == ModeTool && len(resp.ToolCalls()) > 0 {
-		e.Text = resp.ToolCalls()[0].Arguments
-	}
-	return e
+	own, _ := p.calls(resp)
+	return &OutputError{Response: resp, Responses: []*azmistral.ChatResponse{resp}, Text: valueText(resp, own), Rule: "incomplete", want: p.typeName(), cause: cause}
 }
 
 // piece is what a chunk adds to the text of the value. Of calls it is a guess that

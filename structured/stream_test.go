@@ -197,15 +197,74 @@ func TestStreamFails(t *testing.T) {
 	}
 }
 
+// A fake may give neither a stream nor an error.
+func TestStreamOfNothing(t *testing.T) {
+	for v, err := range Stream[line](context.Background(), nothing{}, ask(""), nil) {
+		require.EqualError(t, err, "structured: the answer is no structured.line: there is no response (empty)")
+		assert.Zero(t, v)
+	}
+}
+
+type nothing struct{}
+
+func (nothing) ChatStream(context.Context, azmistral.ChatRequest, *azmistral.ChatOptions) (*azmistral.ChatStream, error) {
+	return nil, nil
+}
+
 // A model may write blanks without end: they are not kept.
 func TestStreamOpening(t *testing.T) {
 	v := newView[line](false)
 	for range 1000 {
 		assert.False(t, v.write("\n "))
-		assert.Less(t, len(v.opening), maxOpening)
+		assert.Empty(t, v.opening)
 	}
 	assert.True(t, v.write(`{"text":"a`))
-	assert.Equal(t, line{Text: "a"}, v.value())
+	assert.Equal(t, line{Text: "a"}, v.value)
+
+	v = newView[line](false)
+	assert.False(t, v.write("```"))
+	for range 1000 { // a word without end is none
+		assert.False(t, v.write("json"))
+		assert.LessOrEqual(t, len(v.opening), maxOpening+4)
+	}
+	assert.False(t, v.write(`{"text":"a`))
+}
+
+// Of an answer in another form than was asked for, nothing is shown that the end would
+// take back.
+func TestStreamOtherForms(t *testing.T) {
+	object := &Options{Schema: raw(`{"type":"object"}`)}
+	for text, options := range map[string]*Options{
+		`{"name":"bolt","value":5}`:       nil,
+		`{"Value":5}`:                     nil,
+		`{"va`:                            nil,
+		`"{\"sum\":3}"`:                   object,
+		`[3]`:                             object,
+		"```" + `"{\"sum\":3}"` + "\n```": object,
+	} {
+		var pieces []string
+		for i := range text {
+			pieces = append(pieces, text[i:i+1])
+		}
+		for v, err := range Stream[any](context.Background(), texts(pieces...), ask(""), options) {
+			if !v.Complete {
+				assert.Error(t, err, "%s: %v", text, v.Value)
+				assert.Nil(t, v.Value, text)
+			}
+		}
+	}
+}
+
+// The object that a value travels in may have blanks everywhere, and be cut anywhere.
+func TestStreamWrapper(t *testing.T) {
+	const text = " {\n \"value\" : [ \"red\" , \"blue\" ] } "
+	for cut := range text {
+		views, last, err := collect[[]color](t, texts(text[:cut], text[cut:]), nil)
+		require.NoError(t, err)
+		assert.Equal(t, []color{"red", "blue"}, last.Value)
+		assert.Contains(t, views[0], `[`, "a view before the end")
+		assert.Greater(t, len(views), 1, "cut at %d", cut)
+	}
 }
 
 // A call of something else is no view of the value.
@@ -214,6 +273,17 @@ func TestStreamOtherCall(t *testing.T) {
 	require.ErrorContains(t, err, `the model called "other" (tool_calls)`)
 	assert.Len(t, views, 1)
 	assert.Zero(t, last)
+}
+
+// Of several calls of the value, which the end refuses, the first is shown.
+func TestStreamTwoCalls(t *testing.T) {
+	first, second := azmistral.ToolCallDelta{Name: "line", Arguments: `{"text":"a`}, azmistral.ToolCallDelta{Index: 1, ID: "call00002", Name: "line", Arguments: `b`}
+	client := &streamer{chunks: []*azmistral.ChatChunk{
+		delta(azmistral.Delta{ToolCalls: []azmistral.ToolCallDelta{first}}), delta(azmistral.Delta{ToolCalls: []azmistral.ToolCallDelta{second}}), finish("tool_calls"),
+	}}
+	_, last, err := collect[line](t, client, &Options{Mode: ModeTool})
+	require.ErrorContains(t, err, `one call of "line" was asked for, 2 came`)
+	assert.Equal(t, line{Text: "a"}, last.Value)
 }
 
 // A cut call is kept too.
@@ -226,6 +296,22 @@ func TestStreamCutCall(t *testing.T) {
 	assert.Equal(t, `{"text":"scr`, e.Text)
 	assert.Equal(t, "incomplete", e.Rule)
 	assert.Equal(t, "scr", last.Value.Text)
+}
+
+// Of a cut answer, too, the text is that of the value's own call, where it has one.
+func TestStreamCutCalls(t *testing.T) {
+	for _, mode := range []Mode{ModeTool, ModeJSONSchema} {
+		for want, calls := range map[string][]azmistral.ToolCallDelta{
+			`{"text":"scr`: {{Name: "other", Arguments: `{"a":1}`}, {Index: 1, Name: "line", Arguments: `{"text":"scr`}},
+			`Let me see`:   {{Name: "other", Arguments: `{"a":1}`}},
+		} {
+			client := &streamer{chunks: []*azmistral.ChatChunk{delta(azmistral.Delta{Text: "Let me see", ToolCalls: calls})}, err: errors.New("reset")}
+			_, _, err := collect[line](t, client, &Options{Mode: mode})
+			e, ok := errors.AsType[*OutputError](err)
+			require.True(t, ok)
+			assert.Equal(t, want, e.Text, mode)
+		}
+	}
 }
 
 // Leaving the loop closes the stream, at whichever view.

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"strconv"
 	"strings"
@@ -349,8 +350,7 @@ func (d *Decoder) storeToken(to place, p *plan, s string) error {
 		if err != nil || v.OverflowFloat(n) {
 			return badNumber(err, p.t)
 		}
-		// Not by comparing: -0 is not 0.
-		changed = n != 0 || s[0] == '-' || v.Float() != 0
+		changed = math.Float64bits(v.Float()) != math.Float64bits(n) // -0 is not 0
 		v.SetFloat(n)
 	default: // an interface with methods
 		return misfit("a number or bool", p.t)

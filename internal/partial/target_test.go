@@ -41,6 +41,7 @@ func TestErrors(t *testing.T) {
 		{`{"Items":{`, `Items (byte 9): an object does not go into a Go []struct { Price int8; When time.Time }`, RuleType},
 		{`{"Map":{"a b":{"1":0`, `Map["a b"].1 (byte 19): a number does not go into a Go bool`, RuleType},
 		{`{"Map":{"":{"256":`, `Map[""].256 (byte 17): the name of the member does not go into a Go uint8`, RuleType},
+		{`{"Map":{"a":null,x`, `Map (byte 17): no JSON: expected a name in quotes`, RuleSyntax},
 		{`{"Map":["`, `Map (byte 7): an array does not go into a Go map[string]map[uint8]bool`, RuleType},
 		{`{"Data":"a"}`, `Data (byte 11): illegal base64 data at input byte 0`, RuleType},
 		{`{"Data":[-1]}`, `Data[0] (byte 11): a number that is negative or not whole does not go into a Go uint8`, RuleType},
@@ -144,6 +145,37 @@ func TestClose(t *testing.T) {
 	require.NoError(t, d.Write("128"))
 	require.ErrorContains(t, d.Close(), "out of the range")
 	require.False(t, d.Done())
+}
+
+// TestSameNumber: a number that was there already is no change; -0 is another than 0,
+// and reaches a map, too.
+func TestSameNumber(t *testing.T) {
+	target := map[string]struct{ X float64 }{}
+	d := New(&target)
+	for _, piece := range []struct {
+		text    string
+		changed bool
+		want    float64
+	}{
+		{`{"a":{"X":-0,`, true, math.Copysign(0, -1)}, {`"X":0,`, true, 0}, {`"X":0,`, false, 0}, {`"X":1.5,`, true, 1.5}, {`"X":15e-1,`, false, 1.5},
+	} {
+		require.NoError(t, d.Write(piece.text))
+		require.Equal(t, piece.changed, d.Changed(), piece.text)
+		require.Equal(t, math.Float64bits(piece.want), math.Float64bits(target["a"].X), piece.text)
+	}
+}
+
+// TestBackToZero: a value that becomes zero again is a change, and reaches a map.
+func TestBackToZero(t *testing.T) {
+	target := map[string]struct {
+		N int `json:",string"`
+	}{}
+	d := New(&target)
+	require.NoError(t, d.Write(`{"a":{"N":"1",`))
+	require.Equal(t, 1, target["a"].N)
+	require.NoError(t, d.Write(`"N":"0"`))
+	require.True(t, d.Changed())
+	require.Equal(t, 0, target["a"].N)
 }
 
 func TestNoTarget(t *testing.T) {
