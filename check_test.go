@@ -3,6 +3,7 @@ package azmistral
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -196,27 +197,34 @@ func TestErrorNamesProblem(t *testing.T) {
 	lag := ChatRequest{Messages: []Message{User("u"), {Role: RoleAssistant, ToolCalls: []ToolCall{{ID: "x", Name: "f"}}}, ToolResult(ToolCall{ID: "x"}, "r"), User("u")}}
 	first := CheckMessages(orphan.Messages)[0].String()
 	caution := CheckMessages(lag.Messages)[0].String()
+	greeted := ChatRequest{Messages: append([]Message{Assistant("Hello!")}, lag.Messages...)}
+	later := CheckMessages(greeted.Messages)[1].String()
+	pictured := ChatRequest{Messages: append(slices.Clone(lag.Messages), lag.Messages[1], lag.Messages[2])}
+	pictured.Messages[5].Content = Content{&ImagePart{URL: "https://contoso.com/a.png"}}
+	picture := CheckMessages(pictured.Messages)[1].String()
 	const order = `"type":"invalid_request_message_order","param":null`
 	for name, c := range map[string]struct {
 		req  ChatRequest
 		step step
 		hint string
 	}{
-		"3230":                    {orphan, reply(400, `{"object":"error","message":"m",`+order+`,"code":"3230"}`), first},
-		"3280":                    {orphan, reply(400, `{"object":"error","message":"m","type":"x","code":3280}`), first},
-		"3240":                    {orphan, reply(400, `{"object":"error","message":"m","type":"x","code":"3240"}`), first},
-		"type alone":              {orphan, reply(400, `{"object":"error","message":"m",`+order+`,"code":null}`), first},
-		"type of ids":             {orphan, reply(400, `{"object":"error","message":"m","type":"invalid_function_call","code":null}`), first},
-		"words alone":             {orphan, reply(400, `{"object":"error","message":"Unexpected role 'tool' after role 'user'","type":"invalid_request_error","code":null}`), first},
-		"words of ids":            {orphan, reply(400, `{"object":"error","message":"Tool call id was turn1_0 but must be a-z, A-Z, 0-9, with a length of 9.","type":"invalid_request_error","param":null,"code":null}`), first},
-		"words of counts":         {orphan, reply(400, `{"detail":"Not the same number of function calls and responses"}`), first},
-		"within Azure's":          {orphan, reply(400, `{"error":{"code":"Bad Request","message":"{\"object\":\"Error\",\"message\":\"m\",\"type\":\"invalid_request_message_order\",\"code\":3230}","status":400}}`), first},
-		"within a 200":            {orphan, reply(200, `{"object":"error","message":"m",`+order+`,"code":"3230"}`), first},
-		"a caution alone":         {lag, reply(400, `{"object":"error","message":"Unexpected role 'user' after role 'tool'",`+order+`,"code":"3230"}`), caution},
-		"nothing found":           {hello, reply(400, `{"object":"error","message":"m",`+order+`,"code":"3230"}`), ""},
-		"another refusal":         {orphan, reply(400, `{"object":"error","message":"m","type":"invalid_request_invalid_args","code":"3051"}`), ""},
-		"the words in a 500":      {orphan, reply(500, `{"object":"error","message":"Unexpected role 'tool' after role 'user'","code":null}`), ""},
-		"another model's refusal": {orphan, reply(404, `{"object":"error","message":"Unexpected role 'tool'","code":"1500"}`), ""},
+		"3230":                      {orphan, reply(400, `{"object":"error","message":"m",`+order+`,"code":"3230"}`), first},
+		"3280":                      {orphan, reply(400, `{"object":"error","message":"m","type":"x","code":3280}`), first},
+		"3240":                      {orphan, reply(400, `{"object":"error","message":"m","type":"x","code":"3240"}`), first},
+		"type alone":                {orphan, reply(400, `{"object":"error","message":"m",`+order+`,"code":null}`), first},
+		"type of ids":               {orphan, reply(400, `{"object":"error","message":"m","type":"invalid_function_call","code":null}`), first},
+		"words alone":               {orphan, reply(400, `{"object":"error","message":"Unexpected role 'tool' after role 'user'","type":"invalid_request_error","code":null}`), first},
+		"words of ids":              {orphan, reply(400, `{"object":"error","message":"Tool call id was turn1_0 but must be a-z, A-Z, 0-9, with a length of 9.","type":"invalid_request_error","param":null,"code":null}`), first},
+		"words of counts":           {orphan, reply(400, `{"detail":"Not the same number of function calls and responses"}`), first},
+		"within Azure's":            {orphan, reply(400, `{"error":{"code":"Bad Request","message":"{\"object\":\"Error\",\"message\":\"m\",\"type\":\"invalid_request_message_order\",\"code\":3230}","status":400}}`), first},
+		"within a 200":              {orphan, reply(200, `{"object":"error","message":"m",`+order+`,"code":"3230"}`), first},
+		"a caution alone":           {lag, reply(400, `{"object":"error","message":"Unexpected role 'user' after role 'tool'",`+order+`,"code":"3230"}`), caution},
+		"the caution that is meant": {greeted, reply(400, `{"object":"error","message":"Unexpected role 'user' after role 'tool'",`+order+`,"code":"3230"}`), later},
+		"the part that is meant":    {pictured, reply(400, `{"object":"error","message":"Unexpected content chunk types in tool message: ['ImageURLChunk']",`+order+`,"code":"3230"}`), picture},
+		"nothing found":             {hello, reply(400, `{"object":"error","message":"m",`+order+`,"code":"3230"}`), ""},
+		"another refusal":           {orphan, reply(400, `{"object":"error","message":"m","type":"invalid_request_invalid_args","code":"3051"}`), ""},
+		"the words in a 500":        {orphan, reply(500, `{"object":"error","message":"Unexpected role 'tool' after role 'user'","code":null}`), ""},
+		"another model's refusal":   {orphan, reply(404, `{"object":"error","message":"Unexpected role 'tool'","code":"1500"}`), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			options := func(o *ClientOptions) { o.Retry.MaxRetries = -1 }
