@@ -34,7 +34,7 @@ const (
 type MessageProblem struct {
 	Index   int // the message's; -1: it is about the conversation as a whole
 	Rule    MessageRule
-	Caution bool   // Mistral's newest service, or most of its models, take it; others refuse it
+	Caution bool   // Mistral's newest service, or most of its models or routes, take it; others refuse it
 	Message string // what is wrong and what to do; it holds nothing of the conversation
 }
 
@@ -52,8 +52,9 @@ func (p MessageProblem) String() string {
 // order of the messages; nil means that there are none. It costs no memory then.
 //
 // The rules are those of Mistral's own service, on whatever route it is. A caution
-// is taken by some of its versions and models and refused by others: above all a
-// user message right after a tool's.
+// is taken by some of its versions, models and routes and refused by others: above
+// all a user message right after a tool's. What a route has no place for (a picture
+// in a tool message, nil content of the user) Chat itself refuses before it sends.
 //
 // Ids of calls may have any form: they are mapped when they are sent. Sizes, files,
 // the JSON of arguments, parts of unknown types and the definitions of tools are
@@ -198,6 +199,8 @@ func (c *messageCheck) assistant(i int, m *Message) {
 		c.add(i, RuleEmpty, "the prefix has no content: give it the text to continue")
 	case !says && len(m.ToolCalls) == 0:
 		c.add(i, RuleEmpty, "the assistant message has neither content nor tool calls: leave it out")
+	case !hasText(m.Content) && len(m.ToolCalls) == 0:
+		c.caution(i, RuleEmpty, "the inference routes send only the text of an assistant message, and it has none: give it text, or leave it out")
 	}
 	if m.Prefix && i < len(c.messages)-1 {
 		c.add(i, RulePrefixNotLast, "only the last message may be a prefix: clear Prefix")
@@ -272,6 +275,15 @@ func saysSomething(content Content) bool {
 		n++
 	}
 	return n > 1 || text != ""
+}
+
+func hasText(content Content) bool {
+	for _, part := range content {
+		if p, ok := part.(*TextPart); ok && p != nil && p.Text != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // isNoID says whether a call's id is none: it is not sent then.
