@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -316,3 +317,41 @@ func TestFile(t *testing.T) {
 	_, err = DocumentFile(files, "photos/cat.jpg", nil)
 	assert.EqualError(t, err, `media: document "photos/cat.jpg": it is PNG: use Image (Unchecked sends it all the same)`)
 }
+
+// A file system's word about a file's size is not believed.
+func TestFileOfWrongSize(t *testing.T) {
+	small := encodedPNG(t, 2, 2)
+	for _, size := range []int64{math.MinInt64, -1000, -1, 0, 1, 20 << 20} {
+		part, err := ImageFile(liarFS{size, small}, "cat.png", nil)
+		require.NoError(t, err, size)
+		assert.Equal(t, small, part.Data)
+	}
+}
+
+// liarFS has one file, and says of it what it likes.
+type liarFS struct {
+	size int64
+	data []byte
+}
+
+func (l liarFS) Open(name string) (fs.File, error) {
+	f, err := fstest.MapFS{name: {Data: l.data}}.Open(name)
+	return liarFile{f, l.size}, err
+}
+
+type liarFile struct {
+	fs.File
+	size int64
+}
+
+func (l liarFile) Stat() (fs.FileInfo, error) {
+	info, err := l.File.Stat()
+	return liarInfo{info, l.size}, err
+}
+
+type liarInfo struct {
+	fs.FileInfo
+	size int64
+}
+
+func (l liarInfo) Size() int64 { return l.size }
