@@ -20,6 +20,7 @@ type given struct {
 	source    string // for errors
 	name      string // of the file; "": none
 	mediaType string // what the caller or a data: URL says; "": nothing
+	saidByURL bool   // the data: URL said it
 	unchecked bool
 }
 
