@@ -89,6 +89,7 @@ func TestCheckMessages(t *testing.T) {
 		{"thinking first", conversation{u, with(RoleAssistant, thinking, thinking, text), u}, ""},
 		{"thinking last", conversation{u, with(RoleAssistant, text, thinking, thinking), u}, "1 thinking_order"},
 		{"thinking that is not sent", conversation{u, asideLate, u}, ""},
+		{"thinking that is not sent, of others", conversation{with(RoleSystem, aside.Content[0], text), with(RoleUser, aside.Content[0], text)}, ""},
 
 		{"nothing from the assistant", conversation{u, {Role: RoleAssistant}, u}, "1 empty"},
 		{"empty text of the assistant", conversation{u, Assistant(""), u}, "1 empty"},
@@ -224,6 +225,7 @@ func TestErrorNamesProblem(t *testing.T) {
 		"the caution that is meant": {greeted, reply(400, `{"object":"error","message":"Unexpected role 'user' after role 'tool'",`+order+`,"code":"3230"}`), later},
 		"the part that is meant":    {pictured, reply(400, `{"object":"error","message":"Unexpected content chunk types in tool message: ['ImageURLChunk']",`+order+`,"code":"3230"}`), picture},
 		"nothing found":             {hello, reply(400, `{"object":"error","message":"m",`+order+`,"code":"3230"}`), ""},
+		"nothing found in a 200":    {hello, reply(200, `{"object":"error","message":"m",`+order+`,"code":"3230"}`), ""},
 		"another refusal":           {orphan, reply(400, `{"object":"error","message":"m","type":"invalid_request_invalid_args","code":"3051"}`), ""},
 		"the words in a 500":        {orphan, reply(500, `{"object":"error","message":"Unexpected role 'tool' after role 'user'","code":null}`), ""},
 		"another model's refusal":   {orphan, reply(404, `{"object":"error","message":"Unexpected role 'tool'","code":"1500"}`), ""},
@@ -238,10 +240,36 @@ func TestErrorNamesProblem(t *testing.T) {
 				for _, line := range []string{err.Error(), response.Error()} {
 					assert.Equal(t, c.hint != "", strings.Contains(line, "messages["), line)
 					assert.Contains(t, line, c.hint)
+					assert.NotContains(t, line, "CheckMessages") // that is for streams under way
 					assert.NotContains(t, line, "of mine")
 				}
 			}
 		})
+	}
+}
+
+// All words by which Mistral's library refuses a conversation are known.
+func TestIsConversation(t *testing.T) {
+	for words, want := range map[string]bool{
+		"Conversation must have at least one message":                                                                      true,
+		"Conversation must start with a user message or system message":                                                    true,
+		"Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant":                    true,
+		"Unexpected role 'user' after role 'tool'":                                                                         true,
+		"Not the same number of function calls and responses":                                                              true,
+		"Duplicate tool call id X in tool results":                                                                         true,
+		"Unexpected tool call id X in tool results":                                                                        true,
+		"Duplicate tool call id X in assistant message":                                                                    true,
+		"Tool call id has to be defined.":                                                                                  true,
+		"Assistant message must have either content or tool_calls, but not none.":                                          true,
+		"Assistant message with prefix True must be last message":                                                          true,
+		"Unexpected content chunk types in system message: ['ImageURLChunk']":                                              true,
+		"ThinkChunks must be leading: all ThinkChunks must appear before any other content chunk.":                         true,
+		"Function name was a b but must be a-z, A-Z, 0-9, or contain underscores and dashes, with a maximum length of 64.": true,
+		"top_p must be 1 when using greedy sampling.":                                                                      false,
+		"Invalid model: codestral-mamba-latest":                                                                            false,
+	} {
+		assert.Equal(t, want, (&Error{kind: ErrInvalidRequest, Message: words}).isConversation(), words)
+		assert.False(t, (&Error{kind: ErrUnavailable, Message: words}).isConversation(), words)
 	}
 }
 

@@ -307,7 +307,7 @@ func (e *Error) isConversation() bool {
 	if e.kind == ErrInvalidRequest {
 		for _, sign := range [...]string{
 			"Conversation must ", "Expected last role ", "Unexpected role '", "Not the same number of function calls",
-			"ool call id ", "Assistant message ", "Unexpected content chunk types", "ThinkChunks must be leading",
+			"ool call id ", "Function name was ", "Assistant message ", "Unexpected content chunk types", "ThinkChunks must be leading",
 		} {
 			if strings.Contains(e.Message, sign) {
 				return true
