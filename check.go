@@ -1,6 +1,9 @@
 package azmistral
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // MessageRule names a rule that a conversation breaks. It is an open set: compare
 // with the constants and expect others.
@@ -31,7 +34,7 @@ const (
 type MessageProblem struct {
 	Index   int // the message's; -1: it is about the conversation as a whole
 	Rule    MessageRule
-	Caution bool   // Mistral's newest service, or most of its models, take it; others refuse it
+	Caution bool   // Mistral's newest service, or most of its models or routes, take it; others refuse it
 	Message string // what is wrong and what to do; it holds nothing of the conversation
 }
 
@@ -49,8 +52,9 @@ func (p MessageProblem) String() string {
 // order of the messages; nil means that there are none. It costs no memory then.
 //
 // The rules are those of Mistral's own service, on whatever route it is. A caution
-// is taken by some of its versions and models and refused by others: above all a
-// user message right after a tool's.
+// is taken by some of its versions, models and routes and refused by others: above
+// all a user message right after a tool's. What a route has no place for (a picture
+// in a tool message, nil content of the user) Chat itself refuses before it sends.
 //
 // Ids of calls may have any form: they are mapped when they are sent. Sizes, files,
 // the JSON of arguments, parts of unknown types and the definitions of tools are
@@ -72,6 +76,10 @@ func CheckMessages(messages []Message) []MessageProblem {
 type messageCheck struct {
 	messages []Message
 	problems []MessageProblem
+
+	// Of the last message that is not a tool's.
+	asked    callSet // its calls
+	answered callSet // those that a tool message before this one answers
 }
 
 // add is not inlined: in its many callers it would be more than they are.
@@ -87,6 +95,12 @@ func (c *messageCheck) caution(i int, rule MessageRule, text string) {
 }
 
 func (c *messageCheck) message(i int, m *Message) {
+	if m.Role != RoleTool {
+		c.asked, c.answered = callSet{}, callSet{}
+		for k := range m.ToolCalls {
+			c.asked.add(m.ToolCalls[k].ID)
+		}
+	}
 	switch m.Role {
 	case RoleSystem, RoleUser, RoleAssistant, RoleTool:
 	case "developer":
@@ -185,14 +199,27 @@ func (c *messageCheck) assistant(i int, m *Message) {
 		c.add(i, RuleEmpty, "the prefix has no content: give it the text to continue")
 	case !says && len(m.ToolCalls) == 0:
 		c.add(i, RuleEmpty, "the assistant message has neither content nor tool calls: leave it out")
+	case !hasText(m.Content) && len(m.ToolCalls) == 0:
+		c.caution(i, RuleEmpty, "the inference routes send only the text of an assistant message, and it has none: give it text, or leave it out")
 	}
 	if m.Prefix && i < len(c.messages)-1 {
 		c.add(i, RulePrefixNotLast, "only the last message may be a prefix: clear Prefix")
 	}
-	results := c.results(i + 1)
+	c.calls(i, m.ToolCalls)
+}
+
+func (c *messageCheck) calls(i int, calls []ToolCall) {
+	var answered, before callSet
 	missing := 0
-	for k := range m.ToolCalls {
-		call := &m.ToolCalls[k]
+	for k := i + 1; k < len(c.messages) && c.messages[k].Role == RoleTool; k++ {
+		if id := c.messages[k].ToolCallID; isNoID(id) {
+			missing-- // a problem of its own
+		} else {
+			answered.add(id)
+		}
+	}
+	for k := range calls {
+		call := &calls[k]
 		if !isFunctionName(call.Name) {
 			c.add(i, RuleFunctionName, "a tool call's name must be 1 to 64 letters, digits, '_' and '-'")
 		}
@@ -200,16 +227,11 @@ func (c *messageCheck) assistant(i int, m *Message) {
 		case isNoID(call.ID):
 			c.add(i, RuleCallID, "a tool call has no id: give it one, and its result the same")
 			continue
-		case hasCall(m.ToolCalls[:k], call.ID):
+		case !before.add(call.ID):
 			c.add(i, RuleDuplicateCall, "two tool calls have the same id: give each its own, and its result the same")
 		}
-		if !hasResult(results, call.ID) {
+		if !answered.has(call.ID) {
 			missing++
-		}
-	}
-	for k := range results {
-		if isNoID(results[k].ToolCallID) { // a problem of its own
-			missing--
 		}
 	}
 	if missing > 0 {
@@ -217,33 +239,16 @@ func (c *messageCheck) assistant(i int, m *Message) {
 	}
 }
 
-// results are the tool messages from i on.
-func (c *messageCheck) results(i int) []Message {
-	end := i
-	for end < len(c.messages) && c.messages[end].Role == RoleTool {
-		end++
-	}
-	return c.messages[i:end]
-}
-
 func (c *messageCheck) result(i int, m *Message) {
 	if m.Name != "" && !isFunctionName(m.Name) {
 		c.add(i, RuleFunctionName, "the tool's name must be 1 to 64 letters, digits, '_' and '-', or empty")
 	}
-	first := i
-	for first > 0 && c.messages[first-1].Role == RoleTool {
-		first--
-	}
-	var calls []ToolCall
-	if first > 0 {
-		calls = c.messages[first-1].ToolCalls
-	}
 	switch {
-	case len(calls) > 0 && isNoID(m.ToolCallID):
+	case c.asked.n > 0 && isNoID(m.ToolCallID):
 		c.add(i, RuleResultID, "the tool message has no ToolCallID: set that of its call")
-	case !hasCall(calls, m.ToolCallID):
+	case !c.asked.has(m.ToolCallID):
 		c.add(i, RuleOrphanResult, "the tool message answers no call: results come right after the assistant message that asked, each with the id of its call")
-	case hasResult(c.messages[first:i], m.ToolCallID):
+	case !c.answered.add(m.ToolCallID):
 		c.add(i, RuleDuplicateResult, "its call has a result already: leave one out")
 	}
 }
@@ -272,31 +277,50 @@ func saysSomething(content Content) bool {
 	return n > 1 || text != ""
 }
 
+func hasText(content Content) bool {
+	for _, part := range content {
+		if p, ok := part.(*TextPart); ok && p != nil && p.Text != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // isNoID says whether a call's id is none: it is not sent then.
 func isNoID(id string) bool { return id == "" || id == "null" }
 
-func hasCall(calls []ToolCall, id string) bool {
-	for i := range calls {
-		if isSameCall(calls[i].ID, id) {
-			return true
-		}
-	}
-	return false
+// callSet holds ids of calls by what they are sent as, so that an id and what it is
+// mapped to are the same. A few cost no memory.
+type callSet struct {
+	few  [16][callIDLength]byte
+	n    int
+	many map[[callIDLength]byte]bool // all of them, once there are more
 }
 
-func hasResult(results []Message, id string) bool {
-	for i := range results {
-		if isSameCall(results[i].ToolCallID, id) {
-			return true
-		}
-	}
-	return false
+func (s *callSet) has(id string) bool {
+	sent := sentCallID(id)
+	return s.many[sent] || s.many == nil && slices.Contains(s.few[:s.n], sent)
 }
 
-// isSameCall says whether two ids are the same as they are sent. Two that differ
-// and are both to be mapped do not meet.
-func isSameCall(a, b string) bool {
-	return a == b || isWireCallID(a) != isWireCallID(b) && wireCallID(a) == wireCallID(b)
+// add says whether the id is new.
+func (s *callSet) add(id string) bool {
+	if s.has(id) {
+		return false
+	}
+	sent := sentCallID(id)
+	switch {
+	case s.many != nil:
+		s.many[sent] = true
+	case s.n < len(s.few):
+		s.few[s.n] = sent
+	default:
+		s.many = map[[callIDLength]byte]bool{sent: true}
+		for _, one := range s.few {
+			s.many[one] = true
+		}
+	}
+	s.n++
+	return true
 }
 
 func isFunctionName(name string) bool {

@@ -58,6 +58,30 @@ func TestRefusalNamesProblem(t *testing.T) {
 	}
 }
 
+// The inference routes send text alone of an assistant's message: what is refused
+// there and nowhere else is a caution. One service's refusal always has a problem.
+func TestCheckMessagesOnInferenceRoutes(t *testing.T) {
+	sandbox := azmistraltest.NewHandler(nil)
+	defer sandbox.Close()
+	for _, route := range []azmistral.Route{azmistral.RouteModels, azmistral.RouteServerless} {
+		client, err := sandbox.Client(route, nil)
+		require.NoError(t, err)
+		thought := azmistral.Message{Role: azmistral.RoleAssistant, Content: azmistral.Content{&azmistral.ThinkingPart{Text: "cut by MaxTok"}}}
+		messages := []azmistral.Message{azmistral.User("u"), thought, azmistral.User("u")}
+		_, err = client.Chat(t.Context(), azmistral.ChatRequest{Messages: messages}, nil)
+		require.ErrorContains(t, err, "(3240)")
+		require.ErrorContains(t, err, "messages[1]: the inference routes send only the text of an assistant message")
+
+		for seed := range uint64(1000) {
+			messages := conversation(rand.New(rand.NewPCG(seed, 12)))
+			_, err := client.Chat(t.Context(), azmistral.ChatRequest{Messages: messages}, nil)
+			if e, ok := errors.AsType[*azmistral.Error](err); ok && slices.Contains([]string{"3230", "3240", "3280"}, e.Code) {
+				require.ErrorContains(t, err, "; messages", "%s, seed %d", route, seed)
+			}
+		}
+	}
+}
+
 func FuzzCheckMessages(f *testing.F) {
 	judges := newJudges(f)
 	f.Add(uint64(1 << 40))

@@ -3,6 +3,7 @@ package azmistral
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,7 +76,7 @@ func TestCheckMessages(t *testing.T) {
 		{"picture of the user", conversation{User("u", picture, &DocumentPart{URL: "u"}, &AudioPart{URL: "u"}, &FilePart{FileID: "f"}, &ReferencePart{})}, ""},
 		{"picture of the system", conversation{with(RoleSystem, picture), u}, "0 part"},
 		{"picture of the assistant", conversation{u, with(RoleAssistant, text, picture), u}, "1 part"},
-		{"document, recording and file of the assistant", conversation{u, with(RoleAssistant, &DocumentPart{}, &AudioPart{}, &FilePart{}), u}, "1 part, 1 part, 1 part"},
+		{"document, recording and file of the assistant", conversation{u, with(RoleAssistant, &DocumentPart{}, &AudioPart{}, &FilePart{}), u}, "1 part, 1 part, 1 part, 1 empty caution"},
 		{"picture of a tool", conversation{u, calls(x), change(result(x), func(m *Message) { m.Content = Content{picture} })}, "2 part caution"},
 		{"reference of the system", conversation{with(RoleSystem, &ReferencePart{}), u}, "0 part"},
 		{"reference of the assistant", conversation{u, with(RoleAssistant, text, &ReferencePart{}, text), u}, ""},
@@ -88,14 +89,17 @@ func TestCheckMessages(t *testing.T) {
 		{"thinking first", conversation{u, with(RoleAssistant, thinking, thinking, text), u}, ""},
 		{"thinking last", conversation{u, with(RoleAssistant, text, thinking, thinking), u}, "1 thinking_order"},
 		{"thinking that is not sent", conversation{u, asideLate, u}, ""},
+		{"thinking that is not sent, of others", conversation{with(RoleSystem, aside.Content[0], text), with(RoleUser, aside.Content[0], text)}, ""},
 
 		{"nothing from the assistant", conversation{u, {Role: RoleAssistant}, u}, "1 empty"},
 		{"empty text of the assistant", conversation{u, Assistant(""), u}, "1 empty"},
 		{"empty list of the assistant", conversation{u, {Role: RoleAssistant, Content: Content{}}, u}, "1 empty"},
-		{"empty text in a list", conversation{u, with(RoleAssistant, &TextPart{}, &TextPart{}), u}, ""},
-		{"thinking alone", conversation{u, with(RoleAssistant, thinking), u}, ""},
-		{"thinking alone, empty", conversation{u, with(RoleAssistant, &ThinkingPart{}), u}, ""},
-		{"picture alone", conversation{u, with(RoleAssistant, picture), u}, "1 part"},
+		{"empty text in a list", conversation{u, with(RoleAssistant, &TextPart{}, &TextPart{}), u}, "1 empty caution"},
+		{"thinking alone", conversation{u, with(RoleAssistant, thinking), u}, "1 empty caution"},
+		{"thinking alone, empty", conversation{u, with(RoleAssistant, &ThinkingPart{}), u}, "1 empty caution"},
+		{"thinking beside calls", conversation{u, change(calls(x), func(m *Message) { m.Content = Content{thinking} }), result(x)}, ""},
+		{"thinking alone as a prefix", conversation{u, prefix(with(RoleAssistant, thinking))}, "1 empty caution"},
+		{"picture alone", conversation{u, with(RoleAssistant, picture), u}, "1 part, 1 empty caution"},
 		{"thinking alone that is not sent", conversation{u, aside, u}, "1 empty"},
 		{"nil part alone", conversation{u, with(RoleAssistant, (*TextPart)(nil)), u}, "1 part, 1 empty"},
 		{"calls alone", conversation{u, {Role: RoleAssistant, ToolCalls: calls(x).ToolCalls}, result(x)}, ""},
@@ -196,27 +200,35 @@ func TestErrorNamesProblem(t *testing.T) {
 	lag := ChatRequest{Messages: []Message{User("u"), {Role: RoleAssistant, ToolCalls: []ToolCall{{ID: "x", Name: "f"}}}, ToolResult(ToolCall{ID: "x"}, "r"), User("u")}}
 	first := CheckMessages(orphan.Messages)[0].String()
 	caution := CheckMessages(lag.Messages)[0].String()
+	greeted := ChatRequest{Messages: append([]Message{Assistant("Hello!")}, lag.Messages...)}
+	later := CheckMessages(greeted.Messages)[1].String()
+	pictured := ChatRequest{Messages: append(slices.Clone(lag.Messages), lag.Messages[1], lag.Messages[2])}
+	pictured.Messages[5].Content = Content{&ImagePart{URL: "https://contoso.com/a.png"}}
+	picture := CheckMessages(pictured.Messages)[1].String()
 	const order = `"type":"invalid_request_message_order","param":null`
 	for name, c := range map[string]struct {
 		req  ChatRequest
 		step step
 		hint string
 	}{
-		"3230":                    {orphan, reply(400, `{"object":"error","message":"m",`+order+`,"code":"3230"}`), first},
-		"3280":                    {orphan, reply(400, `{"object":"error","message":"m","type":"x","code":3280}`), first},
-		"3240":                    {orphan, reply(400, `{"object":"error","message":"m","type":"x","code":"3240"}`), first},
-		"type alone":              {orphan, reply(400, `{"object":"error","message":"m",`+order+`,"code":null}`), first},
-		"type of ids":             {orphan, reply(400, `{"object":"error","message":"m","type":"invalid_function_call","code":null}`), first},
-		"words alone":             {orphan, reply(400, `{"object":"error","message":"Unexpected role 'tool' after role 'user'","type":"invalid_request_error","code":null}`), first},
-		"words of ids":            {orphan, reply(400, `{"object":"error","message":"Tool call id was turn1_0 but must be a-z, A-Z, 0-9, with a length of 9.","type":"invalid_request_error","param":null,"code":null}`), first},
-		"words of counts":         {orphan, reply(400, `{"detail":"Not the same number of function calls and responses"}`), first},
-		"within Azure's":          {orphan, reply(400, `{"error":{"code":"Bad Request","message":"{\"object\":\"Error\",\"message\":\"m\",\"type\":\"invalid_request_message_order\",\"code\":3230}","status":400}}`), first},
-		"within a 200":            {orphan, reply(200, `{"object":"error","message":"m",`+order+`,"code":"3230"}`), first},
-		"a caution alone":         {lag, reply(400, `{"object":"error","message":"Unexpected role 'user' after role 'tool'",`+order+`,"code":"3230"}`), caution},
-		"nothing found":           {hello, reply(400, `{"object":"error","message":"m",`+order+`,"code":"3230"}`), ""},
-		"another refusal":         {orphan, reply(400, `{"object":"error","message":"m","type":"invalid_request_invalid_args","code":"3051"}`), ""},
-		"the words in a 500":      {orphan, reply(500, `{"object":"error","message":"Unexpected role 'tool' after role 'user'","code":null}`), ""},
-		"another model's refusal": {orphan, reply(404, `{"object":"error","message":"Unexpected role 'tool'","code":"1500"}`), ""},
+		"3230":                      {orphan, reply(400, `{"object":"error","message":"m",`+order+`,"code":"3230"}`), first},
+		"3280":                      {orphan, reply(400, `{"object":"error","message":"m","type":"x","code":3280}`), first},
+		"3240":                      {orphan, reply(400, `{"object":"error","message":"m","type":"x","code":"3240"}`), first},
+		"type alone":                {orphan, reply(400, `{"object":"error","message":"m",`+order+`,"code":null}`), first},
+		"type of ids":               {orphan, reply(400, `{"object":"error","message":"m","type":"invalid_function_call","code":null}`), first},
+		"words alone":               {orphan, reply(400, `{"object":"error","message":"Unexpected role 'tool' after role 'user'","type":"invalid_request_error","code":null}`), first},
+		"words of ids":              {orphan, reply(400, `{"object":"error","message":"Tool call id was turn1_0 but must be a-z, A-Z, 0-9, with a length of 9.","type":"invalid_request_error","param":null,"code":null}`), first},
+		"words of counts":           {orphan, reply(400, `{"detail":"Not the same number of function calls and responses"}`), first},
+		"within Azure's":            {orphan, reply(400, `{"error":{"code":"Bad Request","message":"{\"object\":\"Error\",\"message\":\"m\",\"type\":\"invalid_request_message_order\",\"code\":3230}","status":400}}`), first},
+		"within a 200":              {orphan, reply(200, `{"object":"error","message":"m",`+order+`,"code":"3230"}`), first},
+		"a caution alone":           {lag, reply(400, `{"object":"error","message":"Unexpected role 'user' after role 'tool'",`+order+`,"code":"3230"}`), caution},
+		"the caution that is meant": {greeted, reply(400, `{"object":"error","message":"Unexpected role 'user' after role 'tool'",`+order+`,"code":"3230"}`), later},
+		"the part that is meant":    {pictured, reply(400, `{"object":"error","message":"Unexpected content chunk types in tool message: ['ImageURLChunk']",`+order+`,"code":"3230"}`), picture},
+		"nothing found":             {hello, reply(400, `{"object":"error","message":"m",`+order+`,"code":"3230"}`), ""},
+		"nothing found in a 200":    {hello, reply(200, `{"object":"error","message":"m",`+order+`,"code":"3230"}`), ""},
+		"another refusal":           {orphan, reply(400, `{"object":"error","message":"m","type":"invalid_request_invalid_args","code":"3051"}`), ""},
+		"the words in a 500":        {orphan, reply(500, `{"object":"error","message":"Unexpected role 'tool' after role 'user'","code":null}`), ""},
+		"another model's refusal":   {orphan, reply(404, `{"object":"error","message":"Unexpected role 'tool'","code":"1500"}`), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			options := func(o *ClientOptions) { o.Retry.MaxRetries = -1 }
@@ -228,10 +240,36 @@ func TestErrorNamesProblem(t *testing.T) {
 				for _, line := range []string{err.Error(), response.Error()} {
 					assert.Equal(t, c.hint != "", strings.Contains(line, "messages["), line)
 					assert.Contains(t, line, c.hint)
+					assert.NotContains(t, line, "CheckMessages") // that is for streams under way
 					assert.NotContains(t, line, "of mine")
 				}
 			}
 		})
+	}
+}
+
+// All words by which Mistral's library refuses a conversation are known.
+func TestIsConversation(t *testing.T) {
+	for words, want := range map[string]bool{
+		"Conversation must have at least one message":                                                                      true,
+		"Conversation must start with a user message or system message":                                                    true,
+		"Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant":                    true,
+		"Unexpected role 'user' after role 'tool'":                                                                         true,
+		"Not the same number of function calls and responses":                                                              true,
+		"Duplicate tool call id X in tool results":                                                                         true,
+		"Unexpected tool call id X in tool results":                                                                        true,
+		"Duplicate tool call id X in assistant message":                                                                    true,
+		"Tool call id has to be defined.":                                                                                  true,
+		"Assistant message must have either content or tool_calls, but not none.":                                          true,
+		"Assistant message with prefix True must be last message":                                                          true,
+		"Unexpected content chunk types in system message: ['ImageURLChunk']":                                              true,
+		"ThinkChunks must be leading: all ThinkChunks must appear before any other content chunk.":                         true,
+		"Function name was a b but must be a-z, A-Z, 0-9, or contain underscores and dashes, with a maximum length of 64.": true,
+		"top_p must be 1 when using greedy sampling.":                                                                      false,
+		"Invalid model: codestral-mamba-latest":                                                                            false,
+	} {
+		assert.Equal(t, want, (&Error{kind: ErrInvalidRequest, Message: words}).isConversation(), words)
+		assert.False(t, (&Error{kind: ErrUnavailable, Message: words}).isConversation(), words)
 	}
 }
 

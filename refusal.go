@@ -261,19 +261,35 @@ func (e *Error) tellProblem(messages []Message) {
 	if !e.isConversation() {
 		return
 	}
-	e.hint = ""
-	problems := CheckMessages(messages)
-	for i := range problems {
-		if i == 0 || !problems[i].Caution {
-			e.hint = problems[i].String()
+	var told MessageProblem // the first, or of cautions alone the first that is meant
+	for _, p := range CheckMessages(messages) {
+		if told.Rule == "" || !p.Caution || p.isMeant(e.Message) && !told.isMeant(e.Message) {
+			told = p
 		}
-		if !problems[i].Caution {
+		if !told.Caution {
 			break
 		}
+	}
+	if e.hint = ""; told.Rule != "" {
+		e.hint = told.String()
 	}
 	if e.response != nil {
 		e.withResponse(e.response.RawResponse) // it says the same line
 	}
+}
+
+// isMeant says whether the service's words are about the problem, for the rules that
+// have cautions.
+func (p *MessageProblem) isMeant(words string) bool {
+	switch p.Rule {
+	case RuleUserAfterTool:
+		return strings.Contains(words, "after role 'tool'")
+	case RulePart:
+		return strings.Contains(words, "content chunk types")
+	case RuleEmpty:
+		return strings.Contains(words, "Assistant message must have")
+	}
+	return false
 }
 
 // isConversation says whether the service refused the messages for what they are
@@ -291,7 +307,7 @@ func (e *Error) isConversation() bool {
 	if e.kind == ErrInvalidRequest {
 		for _, sign := range [...]string{
 			"Conversation must ", "Expected last role ", "Unexpected role '", "Not the same number of function calls",
-			"ool call id ", "Assistant message ", "Unexpected content chunk types", "ThinkChunks must be leading",
+			"ool call id ", "Function name was ", "Assistant message ", "Unexpected content chunk types", "ThinkChunks must be leading",
 		} {
 			if strings.Contains(e.Message, sign) {
 				return true

@@ -2,6 +2,7 @@ package azmistral
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -45,6 +46,24 @@ func TestRefusalKind(t *testing.T) {
 			h.Set(modelStatusHeader, c.model)
 		}
 		assert.Equal(t, c.want, refusalKind(c.status, h, &c.problem), name)
+	}
+}
+
+func TestCodeKind(t *testing.T) {
+	for want, codes := range map[error]string{
+		ErrContentFiltered: "content_filter ResponsibleAIPolicyViolation",
+		ErrContextTooLong:  "context_length_exceeded model_context_exceeded prompt_too_long",
+		ErrQuotaExceeded:   "insufficient_quota quota_exceeded",
+		ErrRateLimited:     "rate_limited rate_limit_exceeded RateLimitReached too_many_requests 1300 3505",
+		ErrNotFound:        "DeploymentNotFound 1500 unknown_model",
+		ErrInvalidRequest:  "3001 3051 3210 3230 3240 3280 3310 invalid_request_error invalid_prompt",
+		ErrPermission:      "1910 1913 PermissionDenied AuthenticationTypeDisabled",
+		ErrUnavailable:     "server_error internal_error internal_server_error",
+		nil:                "3000 new",
+	} {
+		for code := range strings.FieldsSeq(codes) {
+			assert.Equal(t, want, codeKind(code), code)
+		}
 	}
 }
 

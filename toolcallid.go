@@ -18,6 +18,15 @@ func wireCallID(id string) string {
 	return hashedCallID(id)
 }
 
+// sentCallID is wireCallID without a string of its own.
+func sentCallID(id string) (sent [callIDLength]byte) {
+	if isWireCallID(id) {
+		copy(sent[:], id)
+		return sent
+	}
+	return hashCallID(id)
+}
+
 func isWireCallID(id string) bool {
 	if len(id) != callIDLength {
 		return false
@@ -43,13 +52,18 @@ func madeCallID(response string, choice, place int, name, arguments string) stri
 const callIDLength = 9
 
 func hashedCallID(text string) string {
+	id := hashCallID(text)
+	return string(id[:])
+}
+
+func hashCallID(text string) (id [callIDLength]byte) {
 	const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	sum := sha256.Sum256([]byte(text))
+	var room [128]byte // ids are hardly ever longer
+	sum := sha256.Sum256(append(room[:0], text...))
 	n := binary.BigEndian.Uint64(sum[:])
-	var id [callIDLength]byte
 	for i := range id {
 		id[i] = digits[n%62]
 		n /= 62
 	}
-	return string(id[:])
+	return id
 }

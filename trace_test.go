@@ -143,6 +143,21 @@ func TestSpan(t *testing.T) {
 	}
 }
 
+// What the request does not say is no attribute.
+func TestSpanOfPlainRequest(t *testing.T) {
+	var r recorder
+	req := ChatRequest{Messages: hello.Messages, N: 1, Stop: []string{}}
+	_, err := newTestClient(t, play(reply(200, testAnswer)), func(o *ClientOptions) { o.TracingProvider = r.provider() }).Chat(t.Context(), req, nil)
+	require.NoError(t, err)
+	var asked []string
+	for name := range r.spans[0].attributes {
+		if strings.HasPrefix(name, "gen_ai.request.") {
+			asked = append(asked, name)
+		}
+	}
+	assert.Equal(t, []string{"gen_ai.request.model"}, asked)
+}
+
 // A call inside another azcore client's span starts none of its own, and writes
 // no attributes into the HTTP span.
 func TestSpanInsideAnother(t *testing.T) {

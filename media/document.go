@@ -16,7 +16,8 @@ type DocumentOptions struct {
 
 	// MediaType is the type of the bytes. Empty means that they tell it, or with
 	// Unchecked the extension of Name or of the file where they cannot; one that they
-	// contradict is an ErrMediaType. A remote URL has none.
+	// contradict is an ErrMediaType. A remote URL has none; it goes before that of a
+	// data: URL.
 	MediaType string
 
 	// Unchecked makes a part of what the service is documented to refuse: what is no

@@ -15,7 +15,7 @@ type ImageOptions struct {
 	// MediaType is the type of the bytes, such as "image/png". Empty means that the
 	// bytes tell it; one that they contradict is an ErrMediaType. It is needed only
 	// for a type that this package does not know, with Unchecked. A remote URL has
-	// none.
+	// none; it goes before that of a data: URL.
 	MediaType string
 
 	// Unchecked makes a part of what the service is documented to refuse: another

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -46,7 +47,7 @@ func TestSniff(t *testing.T) {
 		"text/xml":                 {[]byte(`<?xml version="1.0"?><Error/>`)},
 		"text/plain":               {[]byte("hello"), []byte(`{"error":1}`), {}},
 		"application/zip":          {[]byte("PK\x03\x04")},
-		"application/octet-stream": {{0, 1, 2, 3}, ftyp("qt  "), []byte("\x00\x00\x00\x14ftyp"), append(bytes.Repeat([]byte{0}, looksAt), pdf...)},
+		"application/octet-stream": {append(ftyp("qt  ", "qt  ")[:20], "heic and more"...), {0, 1, 2, 3}, ftyp("qt  "), []byte("\x00\x00\x00\x14ftyp"), append(bytes.Repeat([]byte{0}, looksAt), pdf...)},
 	} {
 		for _, data := range all {
 			assert.Equal(t, want, sniff(data), "%.40q", data)
@@ -137,6 +138,11 @@ func TestImage(t *testing.T) {
 			assert.Equal(t, &azmistral.ImagePart{Data: tt.data, MediaType: tt.turned}, part)
 		})
 	}
+	for other, usual := range map[string]string{"image/pjpeg": "image/jpeg", "image/x-png": "image/png", "image/apng": "image/png"} {
+		part, err := Image(small, &ImageOptions{MediaType: other, Unchecked: true})
+		require.NoError(t, err)
+		assert.Equal(t, usual, part.MediaType)
+	}
 	_, err := Image([]byte{1, 2, 3}, &ImageOptions{Unchecked: true})
 	assert.EqualError(t, err, "media: image: its bytes do not tell its type: set MediaType")
 	require.ErrorIs(t, err, ErrMediaType)
@@ -206,6 +212,7 @@ func TestCheck(t *testing.T) {
 	}
 	require.NoError(t, Check(nil))
 	require.NoError(t, Check([]azmistral.Message{turn(5), azmistral.Assistant("yes"), turn(3)}))
+	require.ErrorIs(t, Check([]azmistral.Message{turn(9)}), ErrTooMany)
 	err := Check([]azmistral.Message{turn(5), azmistral.Assistant("yes"), turn(4)})
 	require.ErrorIs(t, err, ErrTooMany)
 	assert.EqualError(t, err, "media: request: its messages have 9 images, and the service takes 8: leave out those of earlier turns")
@@ -316,3 +323,49 @@ func TestFile(t *testing.T) {
 	_, err = DocumentFile(files, "photos/cat.jpg", nil)
 	assert.EqualError(t, err, `media: document "photos/cat.jpg": it is PNG: use Image (Unchecked sends it all the same)`)
 }
+
+// A file system's word about a file's size is not believed.
+func TestFileOfWrongSize(t *testing.T) {
+	small := encodedPNG(t, 2, 2)
+	for _, size := range []int64{math.MinInt64, -1000, -1, 0, 1, 20 << 20} {
+		closed := 0
+		part, err := ImageFile(liarFS{size, small, &closed}, "cat.png", nil)
+		require.NoError(t, err, size)
+		assert.Equal(t, small, part.Data)
+		assert.Equal(t, 1, closed)
+	}
+}
+
+// liarFS has one file, and says of it what it likes.
+type liarFS struct {
+	size   int64
+	data   []byte
+	closed *int
+}
+
+func (l liarFS) Open(name string) (fs.File, error) {
+	f, err := fstest.MapFS{name: {Data: l.data}}.Open(name)
+	return liarFile{f, l}, err
+}
+
+type liarFile struct {
+	fs.File
+	liarFS
+}
+
+func (l liarFile) Close() error {
+	*l.closed++
+	return l.File.Close()
+}
+
+func (l liarFile) Stat() (fs.FileInfo, error) {
+	info, err := l.File.Stat()
+	return liarInfo{info, l.size}, err
+}
+
+type liarInfo struct {
+	fs.FileInfo
+	size int64
+}
+
+func (l liarInfo) Size() int64 { return l.size }

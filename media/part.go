@@ -28,6 +28,9 @@ func (g *given) check(data []byte) (mediaType string, err error) {
 		return "", g.refuse(found, "it is "+found.name)
 	}
 	if said != "" && said != found.mediaType {
+		if g.saidByURL { // nothing of a URL is in an error
+			return "", advice(g.source, ErrMediaType, "its bytes are %s, and the URL says another type: correct it, or set MediaType, which goes before it", found.mediaType)
+		}
 		return "", advice(g.source, ErrMediaType, "MediaType says %s, its bytes are %s: leave MediaType empty", said, found.mediaType)
 	}
 	return found.mediaType, g.checkShape(found, data)
@@ -41,7 +44,11 @@ func (g *given) said() (string, error) {
 	}
 	said, _, err := mime.ParseMediaType(g.mediaType)
 	if err != nil && said == "" || !strings.Contains(said, "/") {
-		return "", broken(g.source, ErrMediaType, `MediaType is none: write it as "image/png"`)
+		what := "MediaType"
+		if g.saidByURL {
+			what = "the URL's media type"
+		}
+		return "", broken(g.source, ErrMediaType, `%s is none: write it as "image/png"`, what)
 	}
 	if usual, ok := otherNames[said]; ok {
 		said = usual

@@ -20,6 +20,7 @@ type given struct {
 	source    string // for errors
 	name      string // of the file; "": none
 	mediaType string // what the caller or a data: URL says; "": nothing
+	saidByURL bool   // the data: URL said it
 	unchecked bool
 }
 
@@ -45,7 +46,7 @@ func (g *given) file(fsys fs.FS, name string) ([]byte, error) {
 	case info.Size() > int64(g.most()):
 		return nil, g.tooLarge(info.Size())
 	}
-	return g.read(f, int(info.Size()))
+	return g.read(f, int(max(info.Size(), 0))) // a file system that does not know it may say less than nothing
 }
 
 // read reads to the end, or to one byte more than may be. About length bytes are

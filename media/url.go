@@ -47,7 +47,7 @@ func (g *given) dataURL(text string) ([]byte, error) {
 	}
 	said, parameters, _ := strings.Cut(head, ";")
 	if g.mediaType == "" {
-		g.mediaType = strings.TrimSpace(said)
+		g.mediaType, g.saidByURL = strings.TrimSpace(said), true
 	}
 	if payload == "" {
 		return nil, broken(g.source, ErrEmpty, "it is a data: URL without data")

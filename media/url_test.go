@@ -115,14 +115,21 @@ func TestDataURL(t *testing.T) {
 		"data:image/png;base64,iVBO!w":             "media: image URL: it is a data: URL whose base64 is broken, or cut short: illegal base64 data at input byte 4",
 		"data:image/png;base64,iVBOR":              "media: image URL: it is a data: URL whose base64 is broken, or cut short: illegal base64 data at input byte 4",
 		"data:image/png,%zz":                       "media: image URL: it is a data: URL with a broken % in it",
-		"data:image/gif;base64," + coded:           "media: image URL: MediaType says image/gif, its bytes are image/png: leave MediaType empty (Unchecked sends it all the same)",
+		"data:image/gif;base64," + coded:           "media: image URL: its bytes are image/png, and the URL says another type: correct it, or set MediaType, which goes before it (Unchecked sends it all the same)",
+		"data:png;base64," + coded:                 `media: image URL: the URL's media type is none: write it as "image/png"`,
+		"data:hunter2/secret;base64," + coded:      "media: image URL: its bytes are image/png, and the URL says another type: correct it, or set MediaType, which goes before it (Unchecked sends it all the same)",
 		"data:image/svg+xml,%3Csvg%2F%3E":          "media: image URL: it is SVG, and the service takes PNG, JPEG, WEBP or GIF with one frame: draw it as PNG (Unchecked sends it all the same)",
 		"data:application/pdf;base64,JVBERi0xLjc=": "media: image URL: it is PDF: use Document (Unchecked sends it all the same)",
 	} {
 		_, err := ImageURL(text, nil)
 		assert.EqualError(t, err, want, "%.60s", text)
 	}
-	part, err := ImageURL("data:image/png;base64,"+coded, &ImageOptions{MediaType: "image/gif", Unchecked: true, Detail: "low"})
+	_, err := ImageURL("data:image/png;base64,"+coded, &ImageOptions{MediaType: "image/gif"})
+	assert.EqualError(t, err, "media: image URL: MediaType says image/gif, its bytes are image/png: leave MediaType empty (Unchecked sends it all the same)")
+	part, err := ImageURL("data:image/gif;base64,"+coded, &ImageOptions{MediaType: "image/png"})
+	require.NoError(t, err)
+	assert.Equal(t, want, part)
+	part, err = ImageURL("data:image/png;base64,"+coded, &ImageOptions{MediaType: "image/gif", Unchecked: true, Detail: "low"})
 	require.NoError(t, err)
 	assert.Equal(t, &azmistral.ImagePart{Data: data, MediaType: "image/gif", Detail: "low"}, part)
 	document, err := DocumentURL("data:application/pdf;base64,JVBERi0xLjc=", &DocumentOptions{Name: "report"})

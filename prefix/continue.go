@@ -18,7 +18,7 @@ import (
 // It is an error where the answer was not cut, or cannot be continued from its text:
 // it came to its end, has tool calls, reasoning or other parts that a prefix does
 // not hold, was cut by the content filter or since the model's context is full, or
-// added no text.
+// added no text, or none for certain: what may be the beginning of a repeated prefix.
 func Continue(req azmistral.ChatRequest, resp *azmistral.ChatResponse) (azmistral.ChatRequest, error) {
 	before, has := of(req)
 	messages := req.Messages
@@ -30,10 +30,12 @@ func Continue(req azmistral.ChatRequest, resp *azmistral.ChatResponse) (azmistra
 	case err != nil:
 	case has && onlyText(req.Messages[len(messages)].Content) != nil:
 		err = errors.New("the request's own prefix is more than text")
-	case resp.FinishReason() == "" && strings.HasPrefix(before, resp.Text()): // what came of it may be a repeat
+	case resp.FinishReason() == "" && mayRepeat(before, resp.Text()):
 		err = errors.New("it broke before it added text; send the request again")
 	case Text(req, resp) == before:
 		err = errors.New("it added no text, and would not the next time; raise MaxTokens")
+	case mayRepeat(before, resp.Text()):
+		err = errors.New("it may be no more than a part of the prefix; raise MaxTokens and send the request again")
 	}
 	if err != nil {
 		return azmistral.ChatRequest{}, fmt.Errorf("prefix: the answer cannot be continued: %w", err)
@@ -42,6 +44,12 @@ func Continue(req azmistral.ChatRequest, resp *azmistral.ChatResponse) (azmistra
 	req.Messages = append(slices.Clone(messages), Message(text))
 	req.N = 0
 	return req, nil
+}
+
+// mayRepeat says whether an answer that was cut may be the beginning of a repeat, and
+// nothing more.
+func mayRepeat(prefix, answer string) bool {
+	return strings.HasPrefix(prefix, answer) || strings.HasPrefix(strings.TrimSpace(prefix), answer)
 }
 
 // canContinue says why an answer cannot be continued, whatever was asked.

@@ -61,6 +61,8 @@ func TestContinue(t *testing.T) {
 		"no text":           {ask(), cut("length"), "it added no text, and would not the next time; raise MaxTokens"},
 		"only the prefix":   {ask(prefix.Message("The ")), cut("length", text("The")), "it added no text, and would not the next time; raise MaxTokens"},
 		"broke in a repeat": {ask(prefix.Message("The capital")), cut("", text("The cap")), "it broke before it added text; send the request again"},
+		"broke, blanks out": {ask(prefix.Message(" The capital")), cut("", text("The cap")), "it broke before it added text; send the request again"},
+		"cut in a repeat":   {ask(prefix.Message("The capital")), cut("length", text("The cap")), "it may be no more than a part of the prefix; raise MaxTokens and send the request again"},
 		"broke at once":     {ask(), cut("", text("")), "it broke before it added text; send the request again"},
 		"odd prefix":        {thought, cut("length", text("So Par")), "the request's own prefix is more than text"},
 	} {

@@ -39,9 +39,9 @@ func ExampleChat() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(invoice.Number, invoice.Total, invoice.Lines[0].Count, invoice.Lines[0].Text)
+	fmt.Println(invoice.Number, invoice.Total, invoice.Lines)
 	// Output:
-	// A-7 12.5 100 screws
+	// A-7 12.5 [{screws 100}]
 }
 
 type Mood string
