@@ -53,8 +53,6 @@ conversation goes on with
 [Content] is a list of parts: text, images, documents, audio, files, reasoning,
 references, and [UnknownPart] for what this version does not know, which goes back
 as it came. Messages marshal to JSON in Mistral's form, to be kept in a database.
-Package media makes the parts of images and documents, and package prefix has the
-model go on from a given beginning of its answer.
 
 # Streaming
 
@@ -74,9 +72,6 @@ messages are not changed. The package tools makes a Tool of a Go function, and r
 this loop. [CheckMessages] tells what the service would refuse in a
 conversation: calls without results, roles in an order that it does not take, and
 the like. The error of a refusal names the first such problem.
-
-Package tools makes a [Tool] of a Go function, and goes through these rounds by
-itself. Package structured asks for a value of a Go type in place of a text.
 
 # Reasoning
 
