@@ -32,10 +32,13 @@ type problems struct {
 }
 
 func (p *problems) add(path, rule, format string, args ...any) {
-	if len(p.list) < maxProblems {
+	if !p.full() {
 		p.list = append(p.list, Problem{path, rule, fmt.Sprintf(format, args...)})
 	}
 }
+
+// full says that more problems would not be told.
+func (p *problems) full() bool { return len(p.list) == maxProblems }
 
 // join is the path of a member of an object.
 func join(path, name string) string {

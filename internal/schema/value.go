@@ -84,7 +84,7 @@ func parse(text []byte) (any, []Problem, error) {
 	}
 	p := &parser{tokens: json.NewDecoder(bytes.NewReader(raw))}
 	p.tokens.UseNumber()
-	value, err := p.value("", 0)
+	value, err := p.value()
 	if errors.Is(err, errDepth) {
 		return nil, p.found.list, nil
 	}
@@ -93,13 +93,40 @@ func parse(text []byte) (any, []Problem, error) {
 
 type parser struct {
 	tokens *json.Decoder
+	at     []place // the way to the value that is read
 	found  problems
+}
+
+// place is where a value stands in an object, or in a list, whose items have no name.
+type place struct {
+	name string
+	item int // -1: in an object
+}
+
+// path is made only where it is told: that of each value would cost more than the
+// value where nesting is deep.
+func (p *parser) path() string {
+	path := ""
+	for _, place := range p.at {
+		if place.item < 0 {
+			path = join(path, place.name)
+		} else {
+			path = index(path, place.item)
+		}
+	}
+	return path
+}
+
+func (p *parser) add(rule, format string, args ...any) {
+	if !p.found.full() {
+		p.found.add(p.path(), rule, format, args...)
+	}
 }
 
 var errDepth = errors.New("nested too deep")
 
-func (p *parser) value(path string, depth int) (any, error) {
-	if depth > maxDepth {
+func (p *parser) value() (any, error) {
+	if len(p.at) > maxDepth {
 		p.found.add("", "depth", "is nested more than %d levels deep", maxDepth)
 		return nil, errDepth
 	}
@@ -110,12 +137,12 @@ func (p *parser) value(path string, depth int) (any, error) {
 	switch token := token.(type) {
 	case json.Delim:
 		if token == '{' {
-			return p.object(path, depth)
+			return p.object()
 		}
-		return p.list(path, depth)
+		return p.list()
 	case json.Number:
 		if _, err := strconv.ParseFloat(token.String(), 64); err != nil {
-			p.found.add(path, "type", "must be a number of ordinary size, not %s", short(token.String()))
+			p.add("type", "must be a number of ordinary size, not %s", short(token.String()))
 			return number("0"), nil
 		}
 		return number(token), nil
@@ -123,7 +150,7 @@ func (p *parser) value(path string, depth int) (any, error) {
 	return token, nil // nil, bool, string
 }
 
-func (p *parser) object(path string, depth int) (any, error) {
+func (p *parser) object() (any, error) {
 	o := newObject()
 	for p.tokens.More() {
 		token, err := p.tokens.Token()
@@ -131,26 +158,30 @@ func (p *parser) object(path string, depth int) (any, error) {
 			return nil, err
 		}
 		name, _ := token.(string)
+		p.at = append(p.at, place{name, -1})
 		if o.has(name) {
-			p.found.add(join(path, name), "duplicate", "is given twice; give it once")
+			p.add("duplicate", "is given twice; give it once")
 		}
-		value, err := p.value(join(path, name), depth+1)
+		value, err := p.value()
 		if err != nil {
 			return nil, err
 		}
+		p.at = p.at[:len(p.at)-1]
 		o.set(name, value)
 	}
 	_, err := p.tokens.Token()
 	return o, err
 }
 
-func (p *parser) list(path string, depth int) (any, error) {
+func (p *parser) list() (any, error) {
 	list := []any{}
 	for p.tokens.More() {
-		value, err := p.value(index(path, len(list)), depth+1)
+		p.at = append(p.at, place{item: len(list)})
+		value, err := p.value()
 		if err != nil {
 			return nil, err
 		}
+		p.at = p.at[:len(p.at)-1]
 		list = append(list, value)
 	}
 	_, err := p.tokens.Token()
