@@ -131,7 +131,7 @@ func kindOf(value any) string {
 // checkListed checks enum and const.
 func (e explainer) checkListed(o *object, value any, path string, found *problems) {
 	if enum, ok := o.get("enum").([]any); ok && !contains(enum, value) {
-		found.add(path, "enum", "must be one of %s, not %s", listed(enum, show), show(value))
+		found.add(path, "enum", "must be %s, not %s", oneOf(enum), show(value))
 	}
 	if only, ok := o.find("const"); ok && !equal(only, value) {
 		found.add(path, "const", "must be %s, not %s", show(only), show(value))
