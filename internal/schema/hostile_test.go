@@ -135,3 +135,21 @@ func TestDeepPaths(t *testing.T) {
 	assert.LessOrEqual(t, len(found[0].Path), maxPath+maxShown+20)
 	assert.True(t, utf8.ValidString(found[0].Path))
 }
+
+// An object finds its members, few and many, and keeps their order.
+func TestObject(t *testing.T) {
+	o := newObject()
+	for i := range 3 * maxLookedThrough {
+		name := fmt.Sprint("n", i)
+		assert.False(t, o.has(name))
+		o.set(name, integer(0))
+		o.set(name, integer(int64(i)))
+		require.Len(t, o.members, i+1)
+		for j := range i + 1 {
+			require.Equal(t, integer(int64(j)), o.get(fmt.Sprint("n", j)))
+		}
+		assert.False(t, o.has("x"))
+	}
+	assert.Equal(t, `{"n0":0,"n1":1`, string(appendValue(nil, o)[:14]))
+	assert.Equal(t, o, o.clone())
+}

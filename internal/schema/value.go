@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -20,7 +21,7 @@ type (
 	// value, in its first place.
 	object struct {
 		members []member
-		at      map[string]int // from name to place in members
+		at      map[string]int // from name to place in members, where they are too many to look through
 	}
 	member struct {
 		name  string
@@ -29,7 +30,7 @@ type (
 )
 
 func newObject(members ...member) *object {
-	o := &object{at: make(map[string]int, len(members))}
+	o := &object{}
 	for _, m := range members {
 		o.set(m.name, m.value)
 	}
@@ -46,11 +47,26 @@ func (o *object) find(name string) (value any, found bool) {
 	if o == nil {
 		return nil, false
 	}
-	i, found := o.at[name]
-	if !found {
+	i := o.place(name)
+	if i < 0 {
 		return nil, false
 	}
 	return o.members[i].value, true
+}
+
+// maxLookedThrough is how many members an object has without a map, which would
+// be several times as large as they are.
+const maxLookedThrough = 8
+
+// place is where in members a name is; -1 if it is not there.
+func (o *object) place(name string) int {
+	if o.at == nil {
+		return slices.IndexFunc(o.members, func(m member) bool { return m.name == name })
+	}
+	if i, found := o.at[name]; found {
+		return i
+	}
+	return -1
 }
 
 func (o *object) has(name string) bool {
@@ -59,12 +75,20 @@ func (o *object) has(name string) bool {
 }
 
 func (o *object) set(name string, value any) {
-	if i, found := o.at[name]; found {
+	if i := o.place(name); i >= 0 {
 		o.members[i].value = value
 		return
 	}
-	o.at[name] = len(o.members)
 	o.members = append(o.members, member{name, value})
+	switch {
+	case o.at != nil:
+		o.at[name] = len(o.members) - 1
+	case len(o.members) > maxLookedThrough:
+		o.at = make(map[string]int, 2*len(o.members))
+		for i, m := range o.members {
+			o.at[m.name] = i
+		}
+	}
 }
 
 // clone copies o, not what is in it.
