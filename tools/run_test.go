@@ -163,6 +163,12 @@ func TestRunRules(t *testing.T) {
 			want:    lines(`assistant: <f{}> <g{}>`, "tool f: from the\ncache", `tool g: g{}`, `assistant: done`),
 			calls:   []error{nil, nil},
 		},
+		"the hook answers a call whose arguments are none": {
+			replies: []azmistraltest.Reply{calls(call("f", `{"a":`)), text("done")},
+			options: &tools.RunOptions{OnCall: answer("as ever", nil)},
+			want:    lines(`assistant: <f{}>`, "tool f: as ever", `assistant: done`),
+			calls:   []error{nil},
+		},
 		"the hook answers for a tool that is none": {
 			replies: []azmistraltest.Reply{calls(call("f", `{}`)), text("done")},
 			tools:   []tools.Tool{echo("g")},
