@@ -65,6 +65,7 @@ func TestCheck(t *testing.T) {
 		{`{"anyOf":[{"minimum":5},{"maximum":1}]}`, `3`, "anyOf", `the value fits none of the 2 forms that it may have: in one the value must be at least 5, not 3, in one the value must be at most 1, not 3`},
 		{`{"anyOf":[false,false]}`, `3`, "anyOf", `the value fits none of the 2 forms that it may have, being the number 3`},
 		{`{"anyOf":[{"properties":{"k":{"const":"a"},"n":{"type":"integer"},"m":{"type":"integer"}}},{"properties":{"k":{"enum":["b"]}}}]}`, `{"k":"a","n":1,"m":"x"}`, "type", `m must be a whole number, not the string "x"`},
+		{`{"anyOf":[{"properties":{"k":{"const":"a"},"n":{"type":"integer"}}},{"properties":{"n":{"type":"boolean"}},"required":["q"]}]}`, `{"n":"x"}`, "type", `n must be a whole number, not the string "x"`},
 		{`{"oneOf":[{"properties":{"k":{"const":"a"}}},{"properties":{"k":{"enum":["b"]}}}]}`, `{"k":"c"}`, "oneOf", `the value fits none of the 2 forms that it may have: in one k must be "a", not "c", in one k must be "b", not "c"`},
 		{`{"oneOf":[{"minimum":1},{"maximum":5}]}`, `3`, "oneOf", `the value fits 2 of the 2 forms that it may have, and must fit one only`},
 		{`{"not":{"type":"null"}}`, `null`, "not", `the value must not be null`},
