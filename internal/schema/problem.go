@@ -14,7 +14,7 @@ const maxProblems = 10
 
 // Problem is one thing that is wrong with a value.
 type Problem struct {
-	Path    string // place in the value, as in "items[2].price"; "" is the whole value
+	Path    string // place in the value, as in "items[2].price"; "" is the whole value; of a long one "…" and the end
 	Rule    string // the keyword that does not hold ("required", "type", "enum", …); "syntax" if it is no JSON
 	Message string // what it must be and what came, as in `must be one of "celsius", "fahrenheit", not "kelvin"`
 }
