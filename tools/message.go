@@ -39,11 +39,10 @@ func sendable(calls []azmistral.ToolCall) []azmistral.ToolCall {
 var notInName = regexp.MustCompile(`[^a-zA-Z0-9_-]`)
 
 func sendableName(name string) string {
-	name = notInName.ReplaceAllString(name, "_")
 	if name == "" {
 		return "_"
 	}
-	return name[:min(len(name), 64)]
+	return notInName.ReplaceAllString(name[:min(len(name), 64)], "_")
 }
 
 // sendableArguments gives arguments as an object; {} and false if they are none.

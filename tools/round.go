@@ -187,7 +187,7 @@ func (r *run) unknownTool(name string) callAnswer {
 		}
 		known = "there are " + strings.Join(quoted, ", ")
 	}
-	return callAnswer{notRun(fmt.Sprintf("no tool has the name %q; %s", name, known)), ErrUnknownTool}
+	return callAnswer{notRun(fmt.Sprintf("no tool has the name %q; %s", oneLine(name, maxNameBytes), known)), ErrUnknownTool}
 }
 
 // notRun is what the model is told of a call whose handler was not called.

@@ -13,6 +13,7 @@ const (
 	defaultMaxParallel = 8
 	maxErrorBytes      = 2000 // of an error's text in a result
 	maxArgumentsBytes  = 500  // of broken arguments, shown to the model again
+	maxNameBytes       = 100  // of an unknown name, so that those that are known have room
 )
 
 // Chatter is what Run needs of a client: an *azmistral.Client, or a pool or a fake

@@ -77,12 +77,13 @@ func TestRunRules(t *testing.T) {
 			calls:   []error{tools.ErrUnknownTool},
 		},
 		"a name that the service does not take": {
-			replies: []azmistraltest.Reply{calls(call("f.é g", `{}`), call(strings.Repeat("f", 70), `{}`), azmistraltest.ToolCall{Arguments: "{}"}), text("done")},
-			want: lines(`assistant: <f___g{}> <`+strings.Repeat("f", 64)+`{}> <_{}>`,
+			replies: []azmistraltest.Reply{calls(call("f.é g", `{}`), call(strings.Repeat("f", 70), `{}`), azmistraltest.ToolCall{Arguments: "{}"}, call(long, `{}`)), text("done")},
+			want: lines(`assistant: <f___g{}> <`+strings.Repeat("f", 64)+`{}> <_{}> <`+strings.Repeat("_", 32)+`{}>`,
 				`tool f___g: not run: no tool has the name "f.é g"; there are "f", "g"`,
 				`tool `+strings.Repeat("f", 64)+`: not run: no tool has the name "`+strings.Repeat("f", 70)+`"; there are "f", "g"`,
-				`tool _: not run: no tool has the name ""; there are "f", "g"`, `assistant: done`),
-			calls: []error{tools.ErrUnknownTool, tools.ErrUnknownTool, tools.ErrUnknownTool},
+				`tool _: not run: no tool has the name ""; there are "f", "g"`,
+				`tool `+strings.Repeat("_", 32)+`: not run: no tool has the name "`+long[:100]+`…"; there are "f", "g"`, `assistant: done`),
+			calls: []error{tools.ErrUnknownTool, tools.ErrUnknownTool, tools.ErrUnknownTool, tools.ErrUnknownTool},
 		},
 		"arguments that are no object": {
 			replies: []azmistraltest.Reply{calls(call("f", `{"a":`), call("f", `[1]`), call("f", "  "), call("f", `"{\"a\":1}"`)), text("done")},
@@ -161,6 +162,12 @@ func TestRunRules(t *testing.T) {
 			options: &tools.RunOptions{OnCall: answer("from the\ncache", nil)},
 			want:    lines(`assistant: <f{}> <g{}>`, "tool f: from the\ncache", `tool g: g{}`, `assistant: done`),
 			calls:   []error{nil, nil},
+		},
+		"the hook answers a call whose arguments are none": {
+			replies: []azmistraltest.Reply{calls(call("f", `{"a":`)), text("done")},
+			options: &tools.RunOptions{OnCall: answer("as ever", nil)},
+			want:    lines(`assistant: <f{}>`, "tool f: as ever", `assistant: done`),
+			calls:   []error{nil},
 		},
 		"the hook answers for a tool that is none": {
 			replies: []azmistraltest.Reply{calls(call("f", `{}`)), text("done")},

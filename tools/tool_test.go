@@ -61,6 +61,14 @@ func TestNewParameters(t *testing.T) {
 	clear(text)
 	assert.Equal(t, json.RawMessage(cityOnly), bytes.Parameters)
 
+	raw := json.RawMessage(cityOnly)
+	kept, err := tools.New(azmistral.Tool{Name: "r", Parameters: raw}, same)
+	require.NoError(t, err)
+	clear(raw)
+	strict, err = kept.InStrictMode()
+	require.NoError(t, err)
+	assert.Equal(t, json.RawMessage(cityOnly), strict.Parameters)
+
 	loose, err := tools.New(azmistral.Tool{Name: "m", Parameters: map[string]any{"type": "object"}}, same)
 	require.NoError(t, err)
 	assert.Equal(t, json.RawMessage(`{"type":"object"}`), loose.Parameters)

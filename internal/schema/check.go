@@ -22,14 +22,21 @@ func (s *Schema) Check(text []byte) []Problem {
 	return s.checkValue(value)
 }
 
-// checkValue leaves the verdict to the validator. Only what it refuses is looked at
-// again, for words.
+// checkValue leaves the verdict to the validator, unless that would take it too
+// long. Only what it refuses is looked at again, for words.
 func (s *Schema) checkValue(value any) []Problem {
+	e := newExplainer(s.tree)
+	if e.known != nil && e.looks(s.tree, value, map[look]int{}) == maxLooks {
+		found := e.explain(s.tree, value, "")
+		if len(found) == 0 && uses(s.tree, "unevaluatedItems", "unevaluatedProperties") { // only the validator knows them
+			return []Problem{{Rule: "depth", Message: "has too many parts, nested too deep, to be checked: make it smaller or flatter"}}
+		}
+		return found
+	}
 	err := s.resolved.Validate(native(value))
 	if err == nil {
 		return nil
 	}
-	e := explainer{reader{s.tree}}
 	if found := e.explain(s.tree, value, ""); len(found) > 0 {
 		return found
 	}

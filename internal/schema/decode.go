@@ -45,6 +45,9 @@ func unreadable(text []byte, t reflect.Type, path string, err error) Problem {
 			if part.quoted {
 				return part.notUnquoted()
 			}
+			if part.key != nil && isWhole(part.key) && !reflect.PointerTo(part.key).Implements(textUnmarshaler) {
+				return Problem{part.path, "type", fmt.Sprintf("has a name that must be a number that fits into %s, not %s", part.key.Kind(), cut(string(part.text)))}
+			}
 			return unreadable(part.text, part.of, part.path, err)
 		}
 	}

@@ -35,7 +35,7 @@ func TestDecodeUnreadable(t *testing.T) {
 		{`{"whole":["a"]}`, "type", `whole[0] cannot be the string "a": it is read into a Go int64`},
 		{`{"natural":-1}`, "type", "natural must be a number that fits into uint64, not -1"},
 		{`{"single":1e300}`, "type", "single must be a number that fits into float32, not 1e300"},
-		{`{"keys":{"1":1,"200":1}}`, "type", `keys.200 cannot be the string "200": it is read into a Go int8`},
+		{`{"keys":{"1":1,"200":1}}`, "type", `keys.200 has a name that must be a number that fits into int8, not "200"`},
 		{`{"letters":{"x":[1],"long":[]}}`, "format", `letters.long cannot be the string "long": one letter is needed`},
 		{`{"letters":{"x":[1.5]}}`, "type", "letters.x[0] must be a whole number written without fraction and exponent, not 1.5"},
 		{`{"nested":{"D":[{"At":"2024-01-01T00:00:00Z"},{"At":"2024-01-01"}]}}`, "format", `nested.D[1].At must be a string with a date-time, as in "2006-01-02T15:04:05Z", not "2024-01-01"`},

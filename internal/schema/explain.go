@@ -6,13 +6,24 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
 // explainer finds the words for what the validator refused. It follows the same
-// rules, so that it finds something wherever the validator does.
+// rules, so that it finds something wherever the validator does. It is for one value.
 type explainer struct {
 	reader
+	patterns map[string]*regexp.Regexp
+	known    map[look][]Problem // what was wrong with a part of the value by a schema; nil: no schema is met twice
+}
+
+func newExplainer(root any) explainer {
+	e := explainer{reader: reader{root}, patterns: map[string]*regexp.Regexp{}}
+	if uses(root, "$ref") {
+		e.known = map[look][]Problem{}
+	}
+	return e
 }
 
 // explain gives what is wrong with a value that stands at path.
@@ -23,9 +34,32 @@ func (e explainer) explain(schema, value any, path string) []Problem {
 }
 
 // fits says whether a value fits a schema.
-func (e explainer) fits(schema, value any) bool { return len(e.explain(schema, value, "")) == 0 }
+func (e explainer) fits(schema, value any, path string) bool {
+	return len(e.explain(schema, value, path)) == 0
+}
 
+// check looks only once at each part of the value by each schema: with forms that
+// go into one another, each look would else be several at every level below.
 func (e explainer) check(schema, value any, path string, found *problems) {
+	if found.full() {
+		return
+	}
+	look, ok := lookAt(schema, value)
+	if !ok || e.known == nil {
+		e.checkNow(schema, value, path, found)
+		return
+	}
+	wrong, ok := e.known[look]
+	if !ok {
+		var fresh problems
+		e.checkNow(schema, value, path, &fresh)
+		wrong = fresh.list
+		e.known[look] = wrong
+	}
+	found.take(wrong)
+}
+
+func (e explainer) checkNow(schema, value any, path string, found *problems) {
 	o, ok := schema.(*object)
 	if !ok {
 		if schema == false {
@@ -49,7 +83,7 @@ func (e explainer) check(schema, value any, path string, found *problems) {
 	case number:
 		checkNumber(o, value, path, found)
 	case string:
-		checkString(o, value, path, found)
+		e.checkString(o, value, path, found)
 	case []any:
 		e.checkList(o, value, path, found)
 	case *object:
@@ -97,7 +131,7 @@ func kindOf(value any) string {
 // checkListed checks enum and const.
 func (e explainer) checkListed(o *object, value any, path string, found *problems) {
 	if enum, ok := o.get("enum").([]any); ok && !contains(enum, value) {
-		found.add(path, "enum", "must be one of %s, not %s", listed(enum, show), show(value))
+		found.add(path, "enum", "must be %s, not %s", oneOf(enum), show(value))
 	}
 	if only, ok := o.find("const"); ok && !equal(only, value) {
 		found.add(path, "const", "must be %s, not %s", show(only), show(value))
@@ -131,10 +165,10 @@ func checkNumber(o *object, value number, path string, found *problems) {
 	}
 }
 
-func checkString(o *object, value, path string, found *problems) {
+func (e explainer) checkString(o *object, value, path string, found *problems) {
 	length := utf8.RuneCountInString(value)
 	checkSize(o, "minLength", "maxLength", length, "be %s %d characters long, and has %d", path, found)
-	if pattern, ok := o.get("pattern").(string); ok && pattern != "" && !matches(pattern, value) {
+	if pattern, ok := o.get("pattern").(string); ok && pattern != "" && !e.matches(pattern, value) {
 		found.add(path, "pattern", "must match the regular expression %s, and %s does not", cutAt(pattern, 200), show(value))
 	}
 }
@@ -171,7 +205,7 @@ func (e explainer) checkCombined(o *object, value any, path string, found *probl
 	if options, ok := o.get("oneOf").([]any); ok {
 		e.checkOptions("oneOf", options, value, path, found)
 	}
-	if not, ok := o.find("not"); ok && e.fits(not, value) {
+	if not, ok := o.find("not"); ok && e.fits(not, value, path) {
 		if words := e.describe(not); words != "" {
 			found.add(path, "not", "must not be %s", words)
 		} else {
@@ -180,7 +214,7 @@ func (e explainer) checkCombined(o *object, value any, path string, found *probl
 	}
 	if condition, ok := o.find("if"); ok {
 		next := "else"
-		if e.fits(condition, value) {
+		if e.fits(condition, value, path) {
 			next = "then"
 		}
 		e.check(o.get(next), value, path, found)
@@ -188,17 +222,25 @@ func (e explainer) checkCombined(o *object, value any, path string, found *probl
 }
 
 // checkOptions checks anyOf and oneOf. Where one option is clearly meant, it says
-// what is wrong by that one.
+// what is wrong by that one: the one whose kind the value says that it is, else the
+// one by which the least is wrong.
 func (e explainer) checkOptions(keyword string, options []any, value any, path string, found *problems) {
 	var fitting int
 	var near [][]Problem // of the options whose type is right
+	var same [][]Problem // of those whose kind is right too
 	for _, option := range options {
 		wrong := e.explain(option, value, path)
 		if len(wrong) == 0 {
 			fitting++
 		} else if !(wrong[0].Path == path && slices.Contains([]string{"type", "false"}, wrong[0].Rule)) {
 			near = append(near, wrong)
+			if !e.isOtherKind(option, value) {
+				same = append(same, wrong)
+			}
 		}
+	}
+	if len(same) > 0 {
+		near = same
 	}
 	switch {
 	case fitting == 1 || fitting > 1 && keyword == "anyOf":
@@ -219,13 +261,40 @@ func (e explainer) checkOptions(keyword string, options []any, value any, path s
 			return
 		}
 		found.add(path, keyword, "fits none of the %d forms that it may have: %s", len(options),
-			listed(near[:min(3, len(near))], func(wrong []Problem) string { return "in one " + wrong[0].String() }))
+			listed(near[:min(3, len(near))], func(wrong []Problem) string { return "in one " + cutAt(wrong[0].String(), 200) }))
 	}
 }
 
-func matches(pattern, text string) bool {
-	re, err := regexp.Compile(pattern)
-	return err != nil || re.MatchString(text) // that it compiles was seen when the schema was made
+// isOtherKind says whether value has a property by which it is not of the kind that
+// option is for: one that has one value there, and not this.
+func (e explainer) isOtherKind(option, value any) bool {
+	o, _ := e.follow(option).(*object)
+	properties, _ := o.get("properties").(*object)
+	has, ok := value.(*object)
+	if !ok || properties == nil {
+		return false
+	}
+	for _, m := range properties.members {
+		given, isGiven := has.find(m.name)
+		property, _ := e.follow(m.value).(*object)
+		only, isOne := property.find("const")
+		if enum, _ := property.get("enum").([]any); len(enum) == 1 {
+			only, isOne = enum[0], true
+		}
+		if isGiven && isOne && !equal(only, given) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e explainer) matches(pattern, text string) bool {
+	re, ok := e.patterns[pattern]
+	if !ok {
+		re, _ = regexp.Compile(pattern) // that it compiles was seen when the schema was made
+		e.patterns[pattern] = re
+	}
+	return re == nil || re.MatchString(text)
 }
 
 // equal compares values as JSON Schema does: 1 and 1.0 are the same.
@@ -251,6 +320,29 @@ func equal(a, b any) bool {
 	}
 	_, isList := b.([]any) // the only values that == cannot take
 	return !isList && a == b
+}
+
+// canonical appends value as a text that all equal values have.
+func canonical(b []byte, value any) []byte {
+	switch value := value.(type) {
+	case number:
+		return append(b, rational(value).RatString()...)
+	case []any:
+		b = append(b, '[')
+		for _, item := range value {
+			b = append(canonical(b, item), ',')
+		}
+		return append(b, ']')
+	case *object:
+		b = append(b, '{')
+		byName := slices.SortedFunc(slices.Values(value.members), func(a, b member) int { return strings.Compare(a.name, b.name) })
+		for _, m := range byName {
+			b = append(append(b, quote(m.name)...), ':')
+			b = append(canonical(b, m.value), ',')
+		}
+		return append(b, '}')
+	}
+	return appendValue(b, value)
 }
 
 func contains(list []any, value any) bool {

@@ -1,7 +1,5 @@
 package schema
 
-import "slices"
-
 // checkObject checks the properties of an object, in their order; what is missing
 // comes last.
 func (e explainer) checkObject(o, value *object, path string, found *problems) {
@@ -21,7 +19,7 @@ func (e explainer) checkObject(o, value *object, path string, found *problems) {
 		}
 		if patterns != nil {
 			for _, pattern := range patterns.members {
-				if matches(pattern.name, m.name) {
+				if e.matches(pattern.name, m.name) {
 					known = true
 					e.check(pattern.value, m.value, place, found)
 				}
@@ -135,17 +133,21 @@ func (e explainer) checkList(o *object, value []any, path string, found *problem
 }
 
 func checkUnique(value []any, path string, found *problems) {
+	seen := make(map[string]int, len(value))
 	for i, item := range value {
-		if first := slices.IndexFunc(value[:i], func(before any) bool { return equal(before, item) }); first >= 0 {
+		text := string(canonical(nil, item))
+		if first, known := seen[text]; known {
 			found.add(index(path, i), "uniqueItems", "must not be the same as item %d of the list", first)
+		} else {
+			seen[text] = i
 		}
 	}
 }
 
 func (e explainer) checkContains(o *object, wanted any, value []any, path string, found *problems) {
 	count := 0
-	for _, item := range value {
-		if e.fits(wanted, item) {
+	for i, item := range value {
+		if e.fits(wanted, item, index(path, i)) {
 			count++
 		}
 	}

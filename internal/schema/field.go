@@ -110,6 +110,9 @@ func readField(e *embed, i int) (*field, *embed) {
 	if name == "" {
 		f.name = sf.Name
 	}
+	if !sf.IsExported() && sf.Type.Kind() == reflect.Pointer {
+		f.sealed = target // with a name of its own: encoding/json would panic
+	}
 	return f, nil
 }
 

@@ -67,7 +67,7 @@ func FuzzCheck(f *testing.F) {
 		verdict := resolved.Validate(value)
 		assert.Equal(t, verdict == nil, len(found) == 0, "the validator says %v, we say %v", verdict, found)
 		if !strings.Contains(schema, "unevaluated") {
-			explained := explainer{reader{s.tree}}.explain(s.tree, tree, "")
+			explained := newExplainer(s.tree).explain(s.tree, tree, "")
 			assert.Equal(t, verdict == nil, len(explained) == 0, "the validator says %v, the words are %v", verdict, explained)
 		}
 	})

@@ -2,9 +2,11 @@ package schema
 
 import (
 	"encoding/json"
+	"math/big"
 	"reflect"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/stretchr/testify/assert"
@@ -27,6 +29,16 @@ func TestForms(t *testing.T) {
 				`"count":{"type":["integer","null"]}},"additionalProperties":false}`,
 			`{"type":"object","properties":{"name":{"type":["string","null"]},"tags":{"type":["array","null"],"items":{"type":"string"}},` +
 				`"count":{"type":["integer","null"]}},"required":["name","tags","count"],"additionalProperties":false}`,
+		},
+		{
+			reflect.TypeFor[struct {
+				Big big.Int
+				Num json.Number
+				For time.Duration
+				At  time.Time
+			}](),
+			`{"type":"object","properties":{"Big":{"type":"integer"},"Num":{"type":"number"},"For":{"type":"integer","description":"in nanoseconds: 1000000000 is one second"},` +
+				`"At":{"type":"string","format":"date-time"}},"required":["Big","Num","For","At"],"additionalProperties":false}`, ``,
 		},
 		{
 			reflect.TypeFor[maybeDay](),

@@ -62,7 +62,7 @@ func TestSuite(t *testing.T) {
 					assert.Equal(t, test.Valid, len(found) == 0, "%s: %v", name, found)
 					value, _, err := parse(test.Data)
 					require.NoError(t, err)
-					explained := explainer{reader{s.tree}}.explain(s.tree, value, "")
+					explained := newExplainer(s.tree).explain(s.tree, value, "")
 					if !strings.Contains(string(text), "unevaluated") {
 						assert.Equal(t, test.Valid, len(explained) == 0, "%s: explained as %v", name, explained)
 					}

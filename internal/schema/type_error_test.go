@@ -35,6 +35,11 @@ type (
 	noRaw   struct{}
 	noEnum  string
 	tiny    uint8
+
+	// sealedName embeds under a name: encoding/json panics when it reads it.
+	sealedName struct {
+		*cyclic2 `json:"y"`
+	}
 )
 
 func (onlyOut) MarshalText() ([]byte, error) { return nil, nil }
@@ -74,6 +79,7 @@ func TestTypeErrors(t *testing.T) {
 		{reflect.TypeFor[noEnum](), `noEnum: method Enum of schema.noEnum lists nothing`},
 		{reflect.TypeFor[[]tiny](), `[]schema.tiny: encoding/json writes a []schema.tiny as base64 text, since its items are bytes: make schema.tiny another kind of integer`},
 		{reflect.TypeFor[cyclic](), `cyclic.Y: encoding/json cannot set fields of schema.cyclic2, which is unexported and embedded by pointer: embed it by value`},
+		{reflect.TypeFor[sealedName](), `sealedName.y: encoding/json cannot set fields of schema.cyclic2, which is unexported and embedded by pointer: embed it by value`},
 	} {
 		_, err := Of(test.of)
 		assert.EqualError(t, err, test.want)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -20,7 +21,7 @@ type (
 	// value, in its first place.
 	object struct {
 		members []member
-		at      map[string]int // from name to place in members
+		at      map[string]int // from name to place in members, where they are too many to look through
 	}
 	member struct {
 		name  string
@@ -29,7 +30,7 @@ type (
 )
 
 func newObject(members ...member) *object {
-	o := &object{at: make(map[string]int, len(members))}
+	o := &object{}
 	for _, m := range members {
 		o.set(m.name, m.value)
 	}
@@ -46,11 +47,26 @@ func (o *object) find(name string) (value any, found bool) {
 	if o == nil {
 		return nil, false
 	}
-	i, found := o.at[name]
-	if !found {
+	i := o.place(name)
+	if i < 0 {
 		return nil, false
 	}
 	return o.members[i].value, true
+}
+
+// maxLookedThrough is how many members an object has without a map, which would
+// be several times as large as they are.
+const maxLookedThrough = 8
+
+// place is where in members a name is; -1 if it is not there.
+func (o *object) place(name string) int {
+	if o.at == nil {
+		return slices.IndexFunc(o.members, func(m member) bool { return m.name == name })
+	}
+	if i, found := o.at[name]; found {
+		return i
+	}
+	return -1
 }
 
 func (o *object) has(name string) bool {
@@ -59,12 +75,20 @@ func (o *object) has(name string) bool {
 }
 
 func (o *object) set(name string, value any) {
-	if i, found := o.at[name]; found {
+	if i := o.place(name); i >= 0 {
 		o.members[i].value = value
 		return
 	}
-	o.at[name] = len(o.members)
 	o.members = append(o.members, member{name, value})
+	switch {
+	case o.at != nil:
+		o.at[name] = len(o.members) - 1
+	case len(o.members) > maxLookedThrough:
+		o.at = make(map[string]int, 2*len(o.members))
+		for i, m := range o.members {
+			o.at[m.name] = i
+		}
+	}
 }
 
 // clone copies o, not what is in it.
@@ -84,7 +108,7 @@ func parse(text []byte) (any, []Problem, error) {
 	}
 	p := &parser{tokens: json.NewDecoder(bytes.NewReader(raw))}
 	p.tokens.UseNumber()
-	value, err := p.value("", 0)
+	value, err := p.value()
 	if errors.Is(err, errDepth) {
 		return nil, p.found.list, nil
 	}
@@ -93,13 +117,40 @@ func parse(text []byte) (any, []Problem, error) {
 
 type parser struct {
 	tokens *json.Decoder
+	at     []place // the way to the value that is read
 	found  problems
+}
+
+// place is where a value stands in an object, or in a list, whose items have no name.
+type place struct {
+	name string
+	item int // -1: in an object
+}
+
+// path is made only where it is told: that of each value would cost more than the
+// value where nesting is deep.
+func (p *parser) path() string {
+	path := ""
+	for _, place := range p.at {
+		if place.item < 0 {
+			path = join(path, place.name)
+		} else {
+			path = index(path, place.item)
+		}
+	}
+	return path
+}
+
+func (p *parser) add(rule, format string, args ...any) {
+	if !p.found.full() {
+		p.found.add(p.path(), rule, format, args...)
+	}
 }
 
 var errDepth = errors.New("nested too deep")
 
-func (p *parser) value(path string, depth int) (any, error) {
-	if depth > maxDepth {
+func (p *parser) value() (any, error) {
+	if len(p.at) > maxDepth {
 		p.found.add("", "depth", "is nested more than %d levels deep", maxDepth)
 		return nil, errDepth
 	}
@@ -110,12 +161,16 @@ func (p *parser) value(path string, depth int) (any, error) {
 	switch token := token.(type) {
 	case json.Delim:
 		if token == '{' {
-			return p.object(path, depth)
+			return p.object()
 		}
-		return p.list(path, depth)
+		return p.list()
 	case json.Number:
 		if _, err := strconv.ParseFloat(token.String(), 64); err != nil {
+<<<<<<< HEAD
 			p.found.add(path, "type", "must be a number of ordinary size, not %s", cut(token.String()))
+=======
+			p.add("type", "must be a number of ordinary size, not %s", short(token.String()))
+>>>>>>> r-tools
 			return number("0"), nil
 		}
 		return number(token), nil
@@ -123,7 +178,7 @@ func (p *parser) value(path string, depth int) (any, error) {
 	return token, nil // nil, bool, string
 }
 
-func (p *parser) object(path string, depth int) (any, error) {
+func (p *parser) object() (any, error) {
 	o := newObject()
 	for p.tokens.More() {
 		token, err := p.tokens.Token()
@@ -131,26 +186,30 @@ func (p *parser) object(path string, depth int) (any, error) {
 			return nil, err
 		}
 		name, _ := token.(string)
+		p.at = append(p.at, place{name, -1})
 		if o.has(name) {
-			p.found.add(join(path, name), "duplicate", "is given twice; give it once")
+			p.add("duplicate", "is given twice; give it once")
 		}
-		value, err := p.value(join(path, name), depth+1)
+		value, err := p.value()
 		if err != nil {
 			return nil, err
 		}
+		p.at = p.at[:len(p.at)-1]
 		o.set(name, value)
 	}
 	_, err := p.tokens.Token()
 	return o, err
 }
 
-func (p *parser) list(path string, depth int) (any, error) {
+func (p *parser) list() (any, error) {
 	list := []any{}
 	for p.tokens.More() {
-		value, err := p.value(index(path, len(list)), depth+1)
+		p.at = append(p.at, place{item: len(list)})
+		value, err := p.value()
 		if err != nil {
 			return nil, err
 		}
+		p.at = p.at[:len(p.at)-1]
 		list = append(list, value)
 	}
 	_, err := p.tokens.Token()

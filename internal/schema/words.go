@@ -70,7 +70,7 @@ func (r reader) describe(schema any) string {
 		return show(value)
 	}
 	if enum, ok := o.get("enum").([]any); ok && len(enum) > 0 {
-		return "one of " + listed(enum, show)
+		return oneOf(enum)
 	}
 	types := typesOf(o)
 	if format, ok := o.get("format").(string); ok && slices.Contains(types, "string") {
@@ -99,6 +99,14 @@ func (r reader) describe(schema any) string {
 		}
 	}
 	return ""
+}
+
+// oneOf lists what an enum has.
+func oneOf(enum []any) string {
+	if len(enum) == 1 {
+		return show(enum[0])
+	}
+	return "one of " + listed(enum, show)
 }
 
 // kinds joins types: "a string or null".
@@ -141,7 +149,7 @@ func quoted(name string) string { return quote(cut(name)) }
 
 // nearest is the name that was probably meant; "" if none is near.
 func nearest(name string, names []string) string {
-	best, least := "", 1+len(name)/3
+	best, least := "", min(1+len(name)/3, len(name)-1) // not every letter may differ
 	for _, candidate := range names {
 		if sameLetters(name, candidate) {
 			return candidate
