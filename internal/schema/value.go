@@ -166,11 +166,7 @@ func (p *parser) value() (any, error) {
 		return p.list()
 	case json.Number:
 		if _, err := strconv.ParseFloat(token.String(), 64); err != nil {
-<<<<<<< HEAD
-			p.found.add(path, "type", "must be a number of ordinary size, not %s", cut(token.String()))
-=======
-			p.add("type", "must be a number of ordinary size, not %s", short(token.String()))
->>>>>>> r-tools
+			p.add("type", "must be a number of ordinary size, not %s", cut(token.String()))
 			return number("0"), nil
 		}
 		return number(token), nil
