@@ -49,7 +49,8 @@ type RunOptions struct {
 
 	// TextCalls reads calls that a backend left in the text of an answer
 	// ("[TOOL_CALLS]…"), as some do that serve the model themselves. Without it such an
-	// answer ends the run with ErrTextCalls.
+	// answer ends the run with ErrTextCalls. With it, so does an answer that has the
+	// marker and no call that can be read: it may be half of one.
 	TextCalls bool
 
 	// Chat is for each request of the run. nil means the zero value.
@@ -105,7 +106,7 @@ type CallResult struct {
 //
 // What goes wrong with a call goes to the model, so that it can do better: arguments
 // that do not fit, an unknown name, a handler's error or panic. Such texts are one
-// line, cut at 2000 bytes, that begins with "error:", or with "not run:" where the
+// line, cut at 2000 bytes (shown arguments at 500 more), that begins with "error:", or with "not run:" where the
 // tool was not even asked. [Abort] is how a handler ends the run instead.
 //
 // Handlers of one answer run at the same time (see MaxParallel), each on a goroutine
