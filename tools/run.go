@@ -106,8 +106,9 @@ type CallResult struct {
 //
 // What goes wrong with a call goes to the model, so that it can do better: arguments
 // that do not fit, an unknown name, a handler's error or panic. Such texts are one
-// line, cut at 2000 bytes (shown arguments at 500 more), that begins with "error:", or with "not run:" where the
-// tool was not even asked. [Abort] is how a handler ends the run instead.
+// line, cut at 2000 bytes (shown arguments at 500 more), that begins with "error:", or
+// with "not run:" where the tool was not even asked. [Abort] is how a handler ends the
+// run instead.
 //
 // Handlers of one answer run at the same time (see MaxParallel), each on a goroutine
 // of its own. Their context ends with ctx, and when the run ends; [CallFromContext]
