@@ -167,7 +167,11 @@ func TestParametersAgainstDraft7(t *testing.T) {
 		`{"additionalProperties":[1]}`:                  "[1] is not of type 'object', 'boolean'",
 		`{"dependencies":{"a":["b","b"]}}`:              "['b', 'b'] is not valid under any of the given schemas",
 	} {
-		assert.Equal(t, want, againstDraft7(mustParse(text)), text)
+		wrong := againstDraft7(mustParse(text))
+		assert.Equal(t, want != "", wrong.is(), text)
+		if want != "" {
+			assert.Equal(t, want, wrong.String(), text)
+		}
 	}
 	h, client := local(t, nil)
 	url := realURL(h, allRoutes[len(allRoutes)-1])

@@ -98,7 +98,9 @@ func secretScenarios() []Scenario {
 			}},
 		{Name: "secret-in-status-line", Does: "repeats the key behind the status", Protocols: h1, Want: wantSends(5, wantStatus(500)),
 			reply: func(args) Reply {
-				return echoOnWire(func(key string) string { return "HTTP/1.1 500 " + key + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" })
+				return echoOnWire(func(key string) string {
+					return "HTTP/1.1 500 " + key + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+				})
 			}},
 		{Name: "secret-in-broken-head", Does: "repeats the key in a head that is none", Protocols: h1, Want: wantNoHead(),
 			reply: func(args) Reply {

@@ -76,7 +76,7 @@ func changes(schema, value *node, how string) []*node {
 	for _, m := range value.members {
 		switch how {
 		case "missing":
-			list = append(list, value.without([]string{m.name}))
+			list = append(list, value.without(m.name))
 		case "enum":
 			list = append(list, with(value, m.name, &node{kind: kindString, text: "none of these"}))
 		default:
@@ -88,7 +88,7 @@ func changes(schema, value *node, how string) []*node {
 
 // with gives a copy of an object in which a member has that value.
 func with(object *node, name string, value *node) *node {
-	changed := object.without(nil)
+	changed := object.without()
 	changed.set(name, value)
 	return changed
 }
