@@ -71,7 +71,7 @@ func modelScenarios() []Scenario {
 					return wantText(stageText)
 				}
 				value, _ := parseJSON([]byte(answered))
-				return wantText(spoiled(anyAnswer, value, a.text("how", "type")))
+				return wantText(spoiled(anyAnswer, value, a.text("how", "type"), nil))
 			},
 			lasting: true,
 			reply: func(a args) Reply {

@@ -221,6 +221,26 @@ func (n *node) all() []member {
 	return nil
 }
 
+// length is how many items or members a value has.
+func (n *node) length() int { return len(n.list()) + len(n.all()) }
+
+// size is about the bytes of its text.
+func (n *node) size() int {
+	if n == nil {
+		return 0
+	}
+	size := 4 + len(n.text)
+	for _, item := range n.items {
+		size += item.size()
+	}
+	for _, m := range n.members {
+		size += len(m.name) + m.value.size()
+	}
+	return size
+}
+
+func (n *node) compact() string { return string(n.appendCompact(nil)) }
+
 // appendCompact writes the value without blanks.
 func (n *node) appendCompact(b []byte) []byte { return n.append(b, ",", ":") }
 
