@@ -102,13 +102,41 @@ func (h *Handler) answerFor(r *Request) *answer {
 			c.prefix = ""
 		}
 		a.choices = append(a.choices, c)
+		a.bound()
+		if len(a.choices) <= i {
+			break
+		}
 	}
 	h.limit(r, a)
 	return a
 }
 
-// maxChoices bounds what "n" can cost.
-const maxChoices = 128
+// What "n" can cost is bounded: there are fewer choices where they are long.
+const (
+	maxChoices     = 128
+	maxChoiceBytes = 2 << 20 // of all choices, where there are several
+)
+
+// bound leaves out the choices that are too much.
+func (a *answer) bound() {
+	size := 0
+	for i := range a.choices {
+		size += a.choices[i].size()
+		if i > 0 && size > maxChoiceBytes {
+			a.choices = a.choices[:i]
+			return
+		}
+	}
+}
+
+// size is in bytes, about.
+func (c *choice) size() int {
+	n := len(c.thinking) + len(c.prefix) + len(c.text)
+	for _, call := range c.calls {
+		n += len(call.Name) + len(call.Arguments)
+	}
+	return n
+}
 
 // modelName is the name that an answer tells: the requested one, which is the
 // deployment's.

@@ -167,7 +167,13 @@ func (n *node) without(names ...string) *node {
 	for _, name := range names {
 		gone[name] = true
 	}
-	return &node{kind: n.kind, members: slices.DeleteFunc(slices.Clone(n.members), func(m member) bool { return gone[m.name] })}
+	rest := &node{kind: n.kind}
+	for _, m := range n.members {
+		if !gone[m.name] {
+			rest.set(m.name, m.value)
+		}
+	}
+	return rest
 }
 
 // is is false on a nil node.

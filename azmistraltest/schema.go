@@ -181,7 +181,7 @@ func (f *filler) mergeMember(merged *node, m member) {
 	}
 	switch m.name {
 	case "properties":
-		joined := &node{kind: kindObject, members: slices.Clone(have.members)}
+		joined := have.without()
 		for _, p := range m.value.members {
 			if before := joined.get(p.name); before != nil {
 				both := &node{kind: kindArray, items: []*node{before, p.value}}
