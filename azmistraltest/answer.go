@@ -102,13 +102,41 @@ func (h *Handler) answerFor(r *Request) *answer {
 			c.prefix = ""
 		}
 		a.choices = append(a.choices, c)
+		a.bound()
+		if len(a.choices) <= i {
+			break
+		}
 	}
 	h.limit(r, a)
 	return a
 }
 
-// maxChoices bounds what "n" can cost.
-const maxChoices = 128
+// What "n" can cost is bounded: there are fewer choices where they are long.
+const (
+	maxChoices     = 128
+	maxChoiceBytes = 2 << 20 // of all choices, where there are several
+)
+
+// bound leaves out the choices that are too much.
+func (a *answer) bound() {
+	size := 0
+	for i := range a.choices {
+		size += a.choices[i].size()
+		if i > 0 && size > maxChoiceBytes {
+			a.choices = a.choices[:i]
+			return
+		}
+	}
+}
+
+// size is in bytes, about.
+func (c *choice) size() int {
+	n := len(c.thinking) + len(c.prefix) + len(c.text)
+	for _, call := range c.calls {
+		n += len(call.Name) + len(call.Arguments)
+	}
+	return n
+}
 
 // modelName is the name that an answer tells: the requested one, which is the
 // deployment's.
@@ -133,16 +161,19 @@ func think(r *Request, random *rand.Rand) choice {
 	if r.body.get("reasoning_effort").str() == "high" {
 		c.thinking = thoughts(r)
 	}
-	if calls := callsFor(r, random); len(calls) > 0 {
+	if calls := slices.Clone(r.read.calls()); len(calls) > 0 {
+		for i := range calls {
+			calls[i].ID = randomID(random)
+		}
 		c.calls, c.finish = calls, "tool_calls"
 		return c
 	}
 	last := r.Last()
 	switch {
-	case r.ResponseFormat == "json_schema" || r.ResponseFormat == "json_object" && wantedOf(r).said != "":
-		c.text = string(fill(wantedOf(r).schema, hintsOf(question(r), random)).appendSpaced(nil))
+	case r.ResponseFormat == "json_schema" || r.ResponseFormat == "json_object" && r.read.wanted().said != "":
+		c.text = r.read.value()
 	case r.ResponseFormat == "json_object":
-		c.text = `{"question": ` + quoted(clip(question(r), questionRunes)) + `, "answer": ` + quoted(prose(r, random)) + `}`
+		c.text = `{"question": ` + quoted(clip(r.read.question(), questionRunes)) + `, "answer": ` + quoted(prose(r, random)) + `}`
 	case last.Role == "assistant" && last.Prefix:
 		c.prefix = last.Text
 		c.text = continuation(last.Text, random)
@@ -150,6 +181,12 @@ func think(r *Request, random *rand.Rand) choice {
 		c.text = prose(r, random)
 	}
 	return c
+}
+
+// valueFor gives a value that fits what is wanted.
+func valueFor(r *Request) string {
+	h := r.read.hints()
+	return string(fill(r.read.wanted().schema, &h).appendSpaced(nil))
 }
 
 // limit cuts every choice as the request and the window ask: stop sequences, then
@@ -206,10 +243,10 @@ func stopsOf(r *Request) []string {
 	return stops
 }
 
-// question is what the user asked last, without what was asked of the sandbox
+// questionOf is what the user asked last, without what was asked of the sandbox
 // itself, without a schema to fit, and behind it nothing that says what was wrong
 // with an answer.
-func question(r *Request) string {
+func questionOf(r *Request) string {
 	messages := r.Messages
 	for range wrongTurns(r, nil) {
 		messages = messages[:beforeReplies(messages)-1]
@@ -217,7 +254,7 @@ func question(r *Request) string {
 	for _, m := range slices.Backward(messages) {
 		if m.Role == "user" {
 			text := provocation.ReplaceAllString(m.Text, "")
-			if w := wantedOf(r); w != nil && w.said != "" {
+			if w := r.read.wanted(); w != nil && w.said != "" {
 				text = strings.ReplaceAll(text, w.said, "")
 			}
 			return strings.TrimSpace(text)
@@ -248,19 +285,19 @@ var remarks = []string{
 // prose takes up the question, or the results of the tools.
 func prose(r *Request, random *rand.Rand) string {
 	var b strings.Builder
-	if results := resultsOf(r); len(results) > 0 {
+	if results := r.read.results(); len(results) > 0 {
 		for i, result := range results {
 			if i > 0 {
 				b.WriteByte(' ')
 			}
 			fmt.Fprintf(&b, "According to %s: %s.", result.Name, strings.TrimRight(clip(result.Arguments, 400), "."))
 		}
-		if asked := question(r); asked != "" {
+		if asked := r.read.question(); asked != "" {
 			fmt.Fprintf(&b, " That answers your question: %s", clip(asked, questionRunes))
 		}
 		return b.String()
 	}
-	asked := question(r)
+	asked := r.read.question()
 	if asked == "" {
 		b.WriteString("There is no question in your message.")
 	} else {
@@ -294,7 +331,7 @@ func continuation(prefix string, random *rand.Rand) string {
 }
 
 func thoughts(r *Request) string {
-	return "The user wants to know: " + clip(question(r), questionRunes) + " I have no model to think with, so I look at the request: " +
+	return "The user wants to know: " + clip(r.read.question(), questionRunes) + " I have no model to think with, so I look at the request: " +
 		fmt.Sprintf("%d message(s), %d tool(s). That is enough for an answer.", len(r.Messages), len(r.Tools))
 }
 

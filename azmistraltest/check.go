@@ -64,7 +64,7 @@ func checkExtra(r *Request) *refusal {
 	case "pass-through", "allow": // the second is the word of the first drafts
 		return nil
 	case "drop":
-		r.body = r.body.without(extra)
+		r.body = r.body.without(extra...)
 		r.decode()
 		return nil
 	}
@@ -230,11 +230,12 @@ func checkParts(m Message) *refusal {
 func checkIDs(messages []Message) *refusal {
 	wrong := func(message string) *refusal { return invalid("3280", "invalid_function_call", message) }
 	called := map[string]bool{} // by the latest assistant message
-	for i, m := range messages {
+	answered := map[string]bool{}
+	for _, m := range messages {
 		if m.Role != "tool" {
 			clear(called)
+			clear(answered)
 		}
-		answered := false
 		for _, call := range m.ToolCalls {
 			switch {
 			case call.ID == "null":
@@ -252,9 +253,6 @@ func checkIDs(messages []Message) *refusal {
 			continue
 		}
 		id := m.ToolCallID
-		for j := i - 1; j >= 0 && messages[j].Role == "tool"; j-- {
-			answered = answered || messages[j].ToolCallID == id
-		}
 		switch {
 		case id == "":
 			return wrong("Tool call id has to be defined.")
@@ -262,9 +260,10 @@ func checkIDs(messages []Message) *refusal {
 			return wrong("Tool call id was " + id + " but must be a-z, A-Z, 0-9, with a length of 9.")
 		case !called[id]:
 			return invalid("3230", "invalid_request_message_order", "Unexpected tool call id "+id+" in tool results")
-		case answered:
+		case answered[id]:
 			return invalid("3230", "invalid_request_message_order", "Duplicate tool call id "+id+" in tool results")
 		}
+		answered[id] = true
 	}
 	return nil
 }

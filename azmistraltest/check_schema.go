@@ -58,8 +58,8 @@ func schemasIn(m member) []*node {
 // JSON Schema, Draft 7. The refusal was recorded in 2025.
 func checkParameters(schema *node) *refusal {
 	wrong := againstDraft7(schema)
-	if wrong == "" {
+	if !wrong.is() {
 		return nil
 	}
-	return &refusal{status: http.StatusBadRequest, kind: "invalid_request_error", message: "Invalid tool schema: " + wrong, fromModel: true}
+	return &refusal{status: http.StatusBadRequest, kind: "invalid_request_error", message: "Invalid tool schema: " + wrong.String(), fromModel: true}
 }

@@ -141,6 +141,7 @@ type keySort string
 const (
 	sortText     keySort = "a text"
 	sortNumber   keySort = "a whole number"
+	sortAmount   keySort = "a whole number from 0 to 100000"
 	sortStatus   keySort = "a status from 200 to 999"
 	sortDuration keySort = "a duration, such as 1.5s or 2 for seconds"
 	sortThinking keySort = "a form of thinking: parts, open-parts, string or field"

@@ -21,7 +21,7 @@ func answerScenarios() []Scenario {
 			reply: func(a args) Reply { return Text(a.text("text", "Hello.")) }},
 		{Name: "long", Does: "answers at length",
 			want:  func(a args) Want { return wantText(longText(a.number("tokens", 2000))) },
-			keys:  []scenarioKey{{"tokens", sortNumber, "2000", "of the answer"}},
+			keys:  []scenarioKey{{"tokens", sortAmount, "2000", "of the answer"}},
 			reply: func(a args) Reply { return Text(longText(a.number("tokens", 2000))) }},
 		{Name: "empty-text", Does: "answers with an empty text",
 			Want:  wantText(""),
@@ -33,7 +33,7 @@ func answerScenarios() []Scenario {
 				return w
 			},
 			keys: []scenarioKey{
-				{"tokens", sortNumber, "40", "of the thinking"},
+				{"tokens", sortAmount, "40", "of the thinking"},
 				{"form", sortThinking, "parts", "parts, open-parts, string or field; without it the route's own"},
 				{"signature", sortText, "", "of the thinking part; none where it is empty"},
 			},
@@ -53,13 +53,13 @@ func answerScenarios() []Scenario {
 				return w
 			},
 			keys: []scenarioKey{
-				{"n", sortNumber, "1", "calls in parallel"},
+				{"n", sortAmount, "1", "calls in parallel"},
 				{"name", sortText, "get_weather", "of the function"},
 				{"arguments", sortText, "{}", "JSON text without double quotes inside: use single ones"},
 			},
 			reply: func(a args) Reply {
 				call := ToolCall{Name: a.text("name", "get_weather"), Arguments: strings.ReplaceAll(a.text("arguments", "{}"), "'", `"`)}
-				return ToolCalls(slices.Repeat([]ToolCall{call}, max(0, a.number("n", 1)))...)
+				return ToolCalls(slices.Repeat([]ToolCall{call}, a.number("n", 1))...)
 			}},
 		{Name: "bad-arguments", Does: "calls a tool with arguments that are no JSON",
 			Want: wantCalls(azmistral.ToolCall{Name: "get_weather", Arguments: `{"city": "Par`}),
@@ -86,7 +86,7 @@ func answerScenarios() []Scenario {
 			},
 			keys: []scenarioKey{
 				{"category", sortText, "violence", "hate, self_harm, sexual, violence, protected_material_text …"},
-				{"after", sortNumber, "5", "tokens of text; 0 leaves no message where the route does so"},
+				{"after", sortAmount, "5", "tokens of text; 0 leaves no message where the route does so"},
 			},
 			reply: func(a args) Reply {
 				r := Reply{filtered: a.text("category", "violence")}

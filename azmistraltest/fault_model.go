@@ -71,7 +71,7 @@ func modelScenarios() []Scenario {
 					return wantText(stageText)
 				}
 				value, _ := parseJSON([]byte(answered))
-				return wantText(spoiled(anyAnswer, value, a.text("how", "type")))
+				return wantText(spoiled(anyAnswer, value, a.text("how", "type"), nil))
 			},
 			lasting: true,
 			reply: func(a args) Reply {
@@ -86,7 +86,7 @@ func modelScenarios() []Scenario {
 			}},
 		{Name: "schema-cut", Does: "is cut by the length within the JSON that fits the schema",
 			keys: []scenarioKey{
-				{"tokens", sortNumber, "3", "of the JSON that are left"},
+				{"tokens", sortAmount, "3", "of the JSON that are left"},
 				{"reason", sortText, "length", "length or model_length"},
 			},
 			want: func(a args) Want {
@@ -95,7 +95,7 @@ func modelScenarios() []Scenario {
 				return w
 			},
 			reply: func(a args) Reply {
-				n := max(0, a.number("tokens", 3))
+				n := a.number("tokens", 3)
 				return Reply{}.FinishReason(a.text("reason", "length")).changed(func(r *Request, answer *answer) {
 					for i := range answer.choices {
 						c := &answer.choices[i]
@@ -110,14 +110,14 @@ func modelScenarios() []Scenario {
 				})
 			}},
 		{Name: "schema-blank", Does: "fills its answer with blanks until the length cuts it, as JSON mode does without a word of JSON in the messages",
-			keys: []scenarioKey{{"lines", sortNumber, "200", "of blanks"}},
+			keys: []scenarioKey{{"lines", sortAmount, "200", "of blanks"}},
 			want: func(a args) Want {
-				w := wantText("{" + strings.Repeat("\n  ", max(0, a.number("lines", 200))))
+				w := wantText("{" + strings.Repeat("\n  ", a.number("lines", 200)))
 				w.FinishReason = azmistral.FinishLength
 				return w
 			},
 			reply: func(a args) Reply {
-				return Text("{" + strings.Repeat("\n  ", max(0, a.number("lines", 200)))).FinishReason("length")
+				return Text("{" + strings.Repeat("\n  ", a.number("lines", 200))).FinishReason("length")
 			}},
 	}
 }

@@ -162,6 +162,7 @@ func (h *Handler) respond(r *Request, tooLarge bool, id exchangeID) (*output, fu
 	nothing := func() {}
 	work := *r // the one that is kept stays as it came
 	r = &work
+	r.begin()
 	if h.stage != nil {
 		o, _ := h.answered(r, h.stage.reply(), standing{}, 0, id)
 		return o, nothing

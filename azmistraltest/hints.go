@@ -1,7 +1,6 @@
 package azmistraltest
 
 import (
-	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strconv"
@@ -12,12 +11,13 @@ import (
 // hints are what a question offers for the values of a schema: its names and
 // numbers are taken first, so that "the weather in Paris" asks for Paris.
 type hints struct {
-	question string
-	words    []hint
-	numbers  []string
-	taken    int // words so far; the last one is taken again and again
-	nth      int // of the labels of one name, which item of a list it is for
-	random   *rand.Rand
+	words   []hint
+	numbers []string
+	named   map[string]bool // the words, in lower case
+	labels  []label
+	taken   int // words so far; the last one is taken again and again
+	nth     int // of the labels of one name, which item of a list it is for
+	effort  *effort
 }
 
 // hint is one name of a question.
@@ -34,11 +34,18 @@ var (
 	listGap    = regexp.MustCompile(`^["'”]?(?:\s*[,/&]\s*|\s+)(?:(?:and|or|und|et|y|e|o|ou|oder)\s+)?(?:in\s+)?["'“]?$`)
 )
 
-func hintsOf(question string, random *rand.Rand) *hints {
-	h := &hints{question: question, random: random, numbers: anyNumber.FindAllString(question, -1)}
+// How much of a question is looked at, and how much is taken from it of each sort.
+const (
+	hintBytes = 1 << 20
+	maxHints  = 1000
+)
+
+func hintsOf(question string, e *effort) *hints {
+	question = question[:min(len(question), hintBytes)]
+	h := &hints{effort: e, numbers: anyNumber.FindAllString(question, maxHints), labels: labelsIn(question), named: map[string]bool{}}
 	for _, expression := range []*regexp.Regexp{quotedText, properName} {
 		end := -1
-		for _, found := range expression.FindAllStringSubmatchIndex(question, -1) {
+		for _, found := range expression.FindAllStringSubmatchIndex(question, maxHints) {
 			for group := 2; group < len(found); group += 2 {
 				if found[group] < 0 {
 					continue
@@ -48,6 +55,7 @@ func hintsOf(question string, random *rand.Rand) *hints {
 					continue
 				}
 				h.words = append(h.words, hint{question[from:to], end >= 0 && listGap.MatchString(question[end:from])})
+				h.named[strings.ToLower(question[from:to])] = true
 				end = to
 			}
 		}
@@ -91,36 +99,78 @@ func (h *hints) only(i int) *hints {
 // the line or a semicolon; "" where there is nothing. A name of several words stands
 // there in any spelling: "due_date" for "Due date: 2026-03-01".
 func (h *hints) labelled(name string) string {
-	found := h.labels(name)
+	found := h.valuesOf(name)
 	if len(found) == 0 {
 		return ""
 	}
-	return strings.Trim(found[min(h.nth, len(found)-1)][1], " \t\r\".")
+	return strings.Trim(found[min(h.nth, len(found)-1)], " \t\r\".")
 }
 
-func (h *hints) labels(name string) [][]string {
+// valuesOf gives what the labels of a name say, one by one.
+func (h *hints) valuesOf(name string) []string {
 	words := wordsOf(name)
-	if len(words) == 0 || !strings.ContainsAny(h.question, ":=") {
+	if len(words) == 0 || !h.effort.spend(4*len(h.labels)) {
 		return nil
 	}
-	for i, word := range words {
-		words[i] = regexp.QuoteMeta(word)
+	var values []string
+	for _, l := range h.labels {
+		if l.is(words) {
+			values = append(values, l.value)
+		}
 	}
-	label, err := regexp.Compile(`(?im)(?:^|[\s,;(*])` + strings.Join(words, `[\s_-]*`) + `\**[ \t]*[:=]\**[ \t]*([^\n;]+)`)
-	if err != nil {
-		return nil
+	return values
+}
+
+// label is a name with a colon and a value. Which words are the name's is not known:
+// "the new due date: soon" may be of due_date or of date.
+type label struct {
+	before string // the colon, in lower case
+	value  string // up to the end of the line or a semicolon
+}
+
+// labelBytes is the most that is looked at of a name, and of a value.
+const labelBytes = 1000
+
+func labelsIn(question string) []label {
+	var labels []label
+	for line := range strings.SplitSeq(question, "\n") {
+		for part := range strings.SplitSeq(line, ";") {
+			for i := 0; i < len(part) && len(labels) < maxHints; i++ {
+				if part[i] != ':' && part[i] != '=' {
+					continue
+				}
+				before := strings.TrimRight(strings.TrimRight(part[max(0, i-labelBytes):i], " \t"), "*")
+				value := strings.TrimLeft(strings.TrimLeft(part[i+1:], "*"), " \t")
+				if before != "" && value != "" {
+					labels = append(labels, label{strings.ToLower(before), strings.ToValidUTF8(value[:min(len(value), labelBytes)], "")})
+				}
+			}
+		}
 	}
-	return label.FindAllStringSubmatch(h.question, -1)
+	return labels
+}
+
+// is says whether the label ends with these words, in any spelling of a name.
+func (l label) is(words []string) bool {
+	rest := l.before
+	for _, word := range slices.Backward(words) {
+		var ok bool
+		if rest, ok = strings.CutSuffix(strings.TrimRight(rest, " \t_-"), word); !ok {
+			return false
+		}
+	}
+	return rest == "" || strings.ContainsAny(rest[len(rest)-1:], " \t,(*")
 }
 
 // itemsTold is how many objects a question tells of: as often as it labels one of
 // their required members.
 func (f *filler) itemsTold(items *node) int {
 	items = f.resolve(items)
+	required := f.requiredOf(items)
 	n := 0
 	for _, m := range items.get("properties").all() {
-		if slices.ContainsFunc(items.get("required").list(), func(r *node) bool { return r.str() == m.name }) {
-			n = max(n, len(f.hints.labels(m.name)))
+		if required[m.name] {
+			n = max(n, len(f.hints.valuesOf(m.name)))
 		}
 	}
 	return n
@@ -134,9 +184,12 @@ func (f *filler) told(schema *node, name string, depth int) *node {
 		return nil
 	}
 	for _, value := range readAs(text) {
-		if (value.is(kindString) || value.is(kindNumber) || value.is(kindBool)) && obeys(f.root, schema, value, depth) {
+		if (value.is(kindString) || value.is(kindNumber) || value.is(kindBool)) && f.obeys(schema, value, depth) {
 			return value
 		}
+	}
+	if !f.hints.effort.spend(len(schema.get("enum").list())) {
+		return nil
 	}
 	for _, value := range schema.get("enum").list() {
 		if value.is(kindString) && strings.EqualFold(value.text, text) {
@@ -155,13 +208,13 @@ func (f *filler) toldList(schema, items *node, name string, depth int) *node {
 	list := &node{kind: kindArray}
 	for _, part := range listParts.Split(text, -1) {
 		values := readAs(part)
-		i := slices.IndexFunc(values, func(value *node) bool { return obeys(f.root, items, value, depth+1) })
+		i := slices.IndexFunc(values, func(value *node) bool { return f.obeys(items, value, depth+1) })
 		if i < 0 {
 			return nil
 		}
 		list.items = append(list.items, values[i])
 	}
-	if !obeys(f.root, schema, list, depth) {
+	if !f.obeys(schema, list, depth) {
 		return nil
 	}
 	return list

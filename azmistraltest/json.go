@@ -18,6 +18,7 @@ type node struct {
 	truth   bool
 	items   []*node
 	members []member
+	places  map[string]int // of members by name, where set made many of them
 }
 
 type member struct {
@@ -36,28 +37,36 @@ const (
 	kindObject
 )
 
-// maxDepth bounds arrays and objects within each other, as encoding/json does.
-const maxDepth = 10000
+const (
+	maxDepth = 10000   // of arrays and objects within each other, as encoding/json has it
+	maxNodes = 1 << 20 // values of one text: each takes a hundred times the memory of a "1,"
+)
 
 // parseJSON reads exactly one JSON value.
 func parseJSON(data []byte) (*node, error) {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	value, err := parseValue(decoder, 0)
+	p := parser{decoder: json.NewDecoder(bytes.NewReader(data)), left: maxNodes}
+	p.decoder.UseNumber()
+	value, err := p.value(0)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := decoder.Token(); err != io.EOF {
+	if _, err := p.decoder.Token(); err != io.EOF {
 		return nil, errors.New("text after the JSON value")
 	}
 	return value, nil
 }
 
-func parseValue(decoder *json.Decoder, depth int) (*node, error) {
-	if depth > maxDepth {
-		return nil, errors.New("too deep")
+type parser struct {
+	decoder *json.Decoder
+	left    int // values that may still come
+}
+
+func (p *parser) value(depth int) (*node, error) {
+	p.left--
+	if depth > maxDepth || p.left < 0 {
+		return nil, errors.New("too deep, or too many values")
 	}
-	token, err := decoder.Token()
+	token, err := p.decoder.Token()
 	if err != nil {
 		return nil, err
 	}
@@ -72,40 +81,40 @@ func parseValue(decoder *json.Decoder, depth int) (*node, error) {
 		return &node{kind: kindString, text: t}, nil
 	case json.Delim:
 		if t == '[' {
-			return parseArray(decoder, depth)
+			return p.array(depth)
 		}
-		return parseObject(decoder, depth)
+		return p.object(depth)
 	}
 	return nil, errors.New("not a JSON value")
 }
 
-func parseArray(decoder *json.Decoder, depth int) (*node, error) {
+func (p *parser) array(depth int) (*node, error) {
 	array := &node{kind: kindArray}
-	for decoder.More() {
-		item, err := parseValue(decoder, depth+1)
+	for p.decoder.More() {
+		item, err := p.value(depth + 1)
 		if err != nil {
 			return nil, err
 		}
 		array.items = append(array.items, item)
 	}
-	_, err := decoder.Token()
+	_, err := p.decoder.Token()
 	return array, err
 }
 
-func parseObject(decoder *json.Decoder, depth int) (*node, error) {
+func (p *parser) object(depth int) (*node, error) {
 	object := &node{kind: kindObject}
-	for decoder.More() {
-		name, err := decoder.Token()
+	for p.decoder.More() {
+		name, err := p.decoder.Token()
 		if err != nil {
 			return nil, err
 		}
-		value, err := parseValue(decoder, depth+1)
+		value, err := p.value(depth + 1)
 		if err != nil {
 			return nil, err
 		}
 		object.set(name.(string), value)
 	}
-	_, err := decoder.Token()
+	_, err := p.decoder.Token()
 	return object, err
 }
 
@@ -114,28 +123,57 @@ func (n *node) get(name string) *node {
 	if n == nil {
 		return nil
 	}
-	for _, m := range n.members {
-		if m.name == name {
-			return m.value
-		}
+	if i := n.place(name); i >= 0 {
+		return n.members[i].value
 	}
 	return nil
 }
 
+// place gives where the member of that name is; less than 0 where there is none.
+func (n *node) place(name string) int {
+	if n.places != nil {
+		if i, ok := n.places[name]; ok {
+			return i
+		}
+		return -1
+	}
+	return slices.IndexFunc(n.members, func(m member) bool { return m.name == name })
+}
+
+// manyMembers are so many that looking through them is dearer than a map.
+const manyMembers = 16
+
 // set replaces the member of that name: of two members of one name the last counts.
 func (n *node) set(name string, value *node) {
-	for i := range n.members {
-		if n.members[i].name == name {
-			n.members[i].value = value
-			return
-		}
+	if i := n.place(name); i >= 0 {
+		n.members[i].value = value
+		return
 	}
 	n.members = append(n.members, member{name, value})
+	switch {
+	case n.places != nil:
+		n.places[name] = len(n.members) - 1
+	case len(n.members) > manyMembers:
+		n.places = make(map[string]int, 2*manyMembers)
+		for i, m := range n.members {
+			n.places[m.name] = i
+		}
+	}
 }
 
 // without gives a copy of an object without the members of these names.
-func (n *node) without(names []string) *node {
-	return &node{kind: n.kind, members: slices.DeleteFunc(slices.Clone(n.members), func(m member) bool { return slices.Contains(names, m.name) })}
+func (n *node) without(names ...string) *node {
+	gone := map[string]bool{}
+	for _, name := range names {
+		gone[name] = true
+	}
+	rest := &node{kind: n.kind}
+	for _, m := range n.members {
+		if !gone[m.name] {
+			rest.set(m.name, m.value)
+		}
+	}
+	return rest
 }
 
 // is is false on a nil node.
@@ -188,6 +226,26 @@ func (n *node) all() []member {
 	}
 	return nil
 }
+
+// length is how many items or members a value has.
+func (n *node) length() int { return len(n.list()) + len(n.all()) }
+
+// size is about the bytes of its text.
+func (n *node) size() int {
+	if n == nil {
+		return 0
+	}
+	size := 4 + len(n.text)
+	for _, item := range n.items {
+		size += item.size()
+	}
+	for _, m := range n.members {
+		size += len(m.name) + m.value.size()
+	}
+	return size
+}
+
+func (n *node) compact() string { return string(n.appendCompact(nil)) }
 
 // appendCompact writes the value without blanks.
 func (n *node) appendCompact(b []byte) []byte { return n.append(b, ",", ":") }

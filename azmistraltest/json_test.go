@@ -2,6 +2,7 @@ package azmistraltest
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -49,9 +50,35 @@ func TestJSONNode(t *testing.T) {
 	n, err := parseJSON([]byte(`{"a":1,"b":"x","a":{"c":[true]}}`))
 	require.NoError(t, err)
 	assert.Equal(t, `{"a": {"c": [true]}, "b": "x"}`, string(n.appendSpaced(nil)))
-	assert.Equal(t, `{"b":"x"}`, string(n.without([]string{"a", "z"}).appendCompact(nil)))
+	assert.Equal(t, `{"b":"x"}`, string(n.without("a", "z").appendCompact(nil)))
 	assert.True(t, n.get("a").get("c").list()[0].yes())
 	assert.Nil(t, n.get("z").get("y"))
 	assert.Equal(t, 1<<53, (&node{kind: kindNumber, text: "1e300"}).integer(0))
 	assert.Equal(t, `"<é>\u0001"`, quoted("<é>\x01"))
+}
+
+// TestJSONManyMembers has objects large enough for a map of their members.
+func TestJSONManyMembers(t *testing.T) {
+	n := &node{kind: kindObject}
+	for round := range 2 {
+		for i := range 3 * manyMembers {
+			n.set("m"+strconv.Itoa(i), &node{kind: kindNumber, text: strconv.Itoa(i * (1 + round))})
+		}
+	}
+	require.Len(t, n.members, 3*manyMembers, "the second round replaces")
+	for i := range 3 * manyMembers {
+		assert.Equal(t, strconv.Itoa(2*i), n.get("m"+strconv.Itoa(i)).text)
+	}
+	assert.Nil(t, n.get("m"))
+	less := n.without("m0", "m40")
+	assert.Len(t, less.members, 3*manyMembers-2)
+	assert.Nil(t, less.get("m40"))
+	less.set("m40", &node{})
+	assert.True(t, less.get("m40").is(kindNull))
+	assert.Equal(t, "80", n.get("m40").text, "a copy is changed, not the original")
+
+	_, err := parseJSON([]byte("[" + strings.Repeat("1,", maxNodes-2) + "1]"))
+	assert.NoError(t, err)
+	_, err = parseJSON([]byte("[" + strings.Repeat("1,", maxNodes-1) + "1]"))
+	assert.Error(t, err)
 }

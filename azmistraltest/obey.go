@@ -9,9 +9,15 @@ import (
 )
 
 // obeys says whether a value fits a schema, as far as fill knows the keywords. What
-// is beyond depthEnd counts as fitting.
-func obeys(root, schema, value *node, depth int) bool {
-	o := &obedience{filler: filler{root: root, hints: &hints{}, left: maxValues}}
+// is beyond depthEnd, and beyond the effort, counts as fitting.
+func obeys(schema, value *node, e *effort) bool {
+	f := &filler{root: schema, hints: &hints{effort: e}}
+	return f.obeys(schema, value, 0)
+}
+
+// obeys does so for a schema within the filler's.
+func (f *filler) obeys(schema, value *node, depth int) bool {
+	o := &obedience{filler: filler{root: f.root, hints: f.hints, left: maxValues}}
 	return o.value(schema, value, depth)
 }
 
@@ -23,14 +29,14 @@ func (o *obedience) value(schema, value *node, depth int) bool {
 	}
 	schema = o.resolve(schema)
 	o.left--
-	if !schema.is(kindObject) || depth > depthEnd || o.left < 0 {
+	if !schema.is(kindObject) || depth > depthEnd || o.left < 0 || !o.looksAt(schema) {
 		return true
 	}
 	schema = o.merge(schema, depth)
 	if constant := schema.get("const"); constant != nil && !same(constant, value) {
 		return false
 	}
-	if enum := schema.get("enum"); enum.is(kindArray) && !slices.ContainsFunc(enum.items, func(n *node) bool { return same(n, value) }) {
+	if enum := schema.get("enum"); enum.is(kindArray) && o.hints.effort.spend(4*len(enum.items)) && !slices.ContainsFunc(enum.items, func(n *node) bool { return same(n, value) }) {
 		return false
 	}
 	for _, key := range []string{"anyOf", "oneOf"} {
@@ -44,7 +50,7 @@ func (o *obedience) value(schema, value *node, depth int) bool {
 	}
 	switch value.kind {
 	case kindString:
-		return obeysText(schema, value.text)
+		return o.fitsText(schema, value.text)
 	case kindNumber:
 		return obeysNumber(schema, value)
 	case kindArray:
@@ -55,7 +61,14 @@ func (o *obedience) value(schema, value *node, depth int) bool {
 	return true
 }
 
-func same(a, b *node) bool { return string(a.appendCompact(nil)) == string(b.appendCompact(nil)) }
+// same is true of values that are written alike.
+func same(a, b *node) bool {
+	if a.isNull() || b.isNull() {
+		return a.isNull() && b.isNull()
+	}
+	return a.kind == b.kind && a.text == b.text && a.truth == b.truth && slices.EqualFunc(a.items, b.items, same) &&
+		slices.EqualFunc(a.members, b.members, func(a, b member) bool { return a.name == b.name && same(a.value, b.value) })
+}
 
 func hasType(declared, value *node) bool {
 	names := []string{declared.str()}
@@ -87,13 +100,13 @@ var (
 	}
 )
 
-func obeysText(schema *node, text string) bool {
+func (o *obedience) fitsText(schema *node, text string) bool {
 	runes := utf8.RuneCountInString(text)
 	if runes < schema.get("minLength").integer(0) || runes > schema.get("maxLength").integer(math.MaxInt) {
 		return false
 	}
 	if pattern := schema.get("pattern").str(); pattern != "" {
-		if found, err := regexp.MatchString(pattern, text); err == nil && !found {
+		if matches, known := o.hints.effort.matches(o.hints.effort.expression(pattern), text); known && !matches {
 			return false
 		}
 	}
@@ -130,6 +143,10 @@ func (o *obedience) array(schema, value *node, depth int) bool {
 	if rest.is(kindArray) { // the older spelling
 		first, rest = rest.items, schema.get("additionalItems")
 	}
+	var before map[string]bool // items, where each is to be another
+	if schema.get("uniqueItems").yes() && o.hints.effort.spend(4*value.size()) {
+		before = map[string]bool{}
+	}
 	for i, item := range value.items {
 		at := rest
 		if i < len(first) {
@@ -138,8 +155,12 @@ func (o *obedience) array(schema, value *node, depth int) bool {
 		if !o.value(at, item, depth+1) {
 			return false
 		}
-		if schema.get("uniqueItems").yes() && slices.ContainsFunc(value.items[:i], func(other *node) bool { return same(other, item) }) {
-			return false
+		if before != nil {
+			text := item.compact()
+			if before[text] {
+				return false
+			}
+			before[text] = true
 		}
 	}
 	contains := schema.get("contains")
@@ -151,7 +172,11 @@ func (o *obedience) object(schema, value *node, depth int) bool {
 	if n < schema.get("minProperties").integer(0) || n > schema.get("maxProperties").integer(math.MaxInt) {
 		return false
 	}
-	for _, name := range schema.get("required").list() {
+	required := schema.get("required").list()
+	if !o.hints.effort.spend(4 * len(required)) {
+		return true
+	}
+	for _, name := range required {
 		if value.get(name.str()) == nil {
 			return false
 		}
@@ -160,12 +185,8 @@ func (o *obedience) object(schema, value *node, depth int) bool {
 	for _, m := range value.members {
 		at := properties.get(m.name)
 		if at == nil {
-			at = extra
-			for _, p := range schema.get("patternProperties").all() {
-				if found, err := regexp.MatchString(p.name, m.name); err == nil && found {
-					at = p.value
-					break
-				}
+			if at = o.patternOf(schema, m.name); at == nil {
+				at = extra
 			}
 		}
 		if !o.value(at, m.value, depth+1) {

@@ -135,6 +135,9 @@ func playScenario(text string) (Reply, int, error) {
 	return reply, count, nil
 }
 
+// maxAmount is the most of what an answer holds, in the words of sortAmount.
+const maxAmount = 100000
+
 // checkKey refuses keys that the scenario does not have, and values that are not
 // of the key's sort.
 func (s *Scenario) checkKey(key, value string) error {
@@ -151,6 +154,10 @@ func (s *Scenario) checkKey(key, value string) error {
 	switch k.sort {
 	case sortNumber:
 		_, err = strconv.Atoi(value)
+	case sortAmount:
+		if n, wrong := strconv.Atoi(value); wrong != nil || n < 0 || n > maxAmount {
+			err = errors.New("out of range")
+		}
 	case sortStatus:
 		if status, wrong := strconv.Atoi(value); wrong != nil || status < 200 || status > 999 {
 			err = errors.New("out of range")

@@ -199,6 +199,7 @@ func (r Reply) answer(h *Handler, req *Request) *answer {
 	for _, change := range r.changes {
 		change(req, a)
 	}
+	a.bound()
 	for i := range a.choices {
 		if r.finish != "" {
 			a.choices[i].finish = r.finish

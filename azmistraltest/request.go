@@ -3,6 +3,7 @@ package azmistraltest
 import (
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/azmistral/azmistral"
 )
@@ -34,6 +35,32 @@ type Request struct {
 	place place
 	body  *node
 	seed  seed
+	read  *reading // while it is answered
+}
+
+// reading is what has been made out of a request so far, so that nothing is read
+// twice, and what more of that may cost.
+type reading struct {
+	effort   effort
+	wanted   func() *wanted
+	question func() string
+	hints    func() hints
+	results  func() []ToolCall
+	value    func() string     // that fits what is wanted
+	calls    func() []ToolCall // without ids
+}
+
+// begin readies a request for its answer.
+func (r *Request) begin() {
+	r.read = &reading{
+		effort:   effort{left: maxEffort},
+		wanted:   sync.OnceValue(func() *wanted { return wantedOf(r) }),
+		question: sync.OnceValue(func() string { return questionOf(r) }),
+		hints:    sync.OnceValue(func() hints { return *hintsOf(r.read.question(), &r.read.effort) }),
+		results:  sync.OnceValue(func() []ToolCall { return resultsOf(r) }),
+		value:    sync.OnceValue(func() string { return valueFor(r) }),
+		calls:    sync.OnceValue(func() []ToolCall { return callsFor(r) }),
+	}
 }
 
 // Message is one message of a request.
@@ -173,6 +200,7 @@ func decodeTools(body *node) []Tool {
 // clone gives a copy that shares nothing that its reader could change.
 func (r *Request) clone() Request {
 	c := *r
+	c.read = nil
 	c.Header = r.Header.Clone()
 	c.Body = append([]byte(nil), r.Body...)
 	c.Messages = append([]Message(nil), r.Messages...)

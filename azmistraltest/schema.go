@@ -2,7 +2,6 @@ package azmistraltest
 
 import (
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,7 +43,7 @@ const (
 func (f *filler) value(schema *node, name string, depth int) *node {
 	schema = f.resolve(schema)
 	f.left--
-	if !schema.is(kindObject) || depth > depthEnd || f.left < 0 {
+	if !schema.is(kindObject) || depth > depthEnd || f.left < 0 || !f.looksAt(schema) {
 		return &node{kind: kindString, text: f.word(name)}
 	}
 	schema = f.merge(schema, depth)
@@ -52,13 +51,13 @@ func (f *filler) value(schema *node, name string, depth int) *node {
 		return value
 	}
 	if constant := schema.get("const"); constant != nil {
-		return constant
+		return f.given(constant)
 	}
 	if enum := schema.get("enum").list(); len(enum) > 0 {
 		return f.pick(enum)
 	}
 	for _, key := range []string{"anyOf", "oneOf"} {
-		if options := schema.get(key).list(); len(options) > 0 {
+		if options := schema.get(key).list(); len(options) > 0 && f.hints.effort.spend(len(options)) {
 			return f.alternative(schema, key, options, name, depth)
 		}
 	}
@@ -79,21 +78,39 @@ func (f *filler) value(schema *node, name string, depth int) *node {
 	return &node{kind: kindString, text: f.text(schema, name)}
 }
 
+// looksAt spends what it takes to look for keywords in a schema.
+func (f *filler) looksAt(schema *node) bool {
+	return f.hints.effort.spend(20 + 4*len(schema.members) + 4*len(schema.get("type").list()))
+}
+
+// outputSteps is what a byte of a value costs: to be told, counted and streamed.
+const outputSteps = 8
+
+// given is a value of the schema's own, if there is effort left to tell it.
+func (f *filler) given(value *node) *node {
+	if !f.hints.effort.spend(outputSteps * value.size()) {
+		return &node{}
+	}
+	return value
+}
+
 // pick prefers a value that the question names.
 func (f *filler) pick(enum []*node) *node {
-	for _, value := range enum {
-		if value.is(kindString) && slices.ContainsFunc(f.hints.words, func(w hint) bool { return strings.EqualFold(w.text, value.text) }) {
-			return value
+	if len(f.hints.named) > 0 && f.hints.effort.spend(4*len(enum)) {
+		for _, value := range enum {
+			if value.is(kindString) && f.hints.named[strings.ToLower(value.text)] {
+				return f.given(value)
+			}
 		}
 	}
-	return enum[0]
+	return f.given(enum[0])
 }
 
 // resolve follows $ref inside the same document.
 func (f *filler) resolve(schema *node) *node {
 	for range depthEnd {
 		ref := schema.get("$ref").str()
-		if ref == "" {
+		if ref == "" || !f.hints.effort.spend(20+len(ref)) {
 			return schema
 		}
 		target := f.lookup(ref)
@@ -143,7 +160,7 @@ func (f *filler) merge(schema *node, depth int) *node {
 		parts = append(parts, f.merge(f.resolve(part), depth+1))
 	}
 	for _, part := range parts {
-		if part == nil {
+		if part == nil || !f.looksAt(part) {
 			continue
 		}
 		for _, m := range part.members {
@@ -159,9 +176,12 @@ func (f *filler) mergeMember(merged *node, m member) {
 		merged.set(m.name, m.value)
 		return
 	}
+	if !f.hints.effort.spend(20 * (have.length() + m.value.length())) {
+		return
+	}
 	switch m.name {
 	case "properties":
-		joined := &node{kind: kindObject, members: slices.Clone(have.members)}
+		joined := have.without()
 		for _, p := range m.value.members {
 			if before := joined.get(p.name); before != nil {
 				both := &node{kind: kindArray, items: []*node{before, p.value}}
@@ -182,10 +202,16 @@ func (f *filler) mergeMember(merged *node, m member) {
 			merged.set(m.name, m.value)
 		}
 	case "enum":
+		if !f.hints.effort.spend(4 * (have.size() + m.value.size())) {
+			return
+		}
 		var both []*node
+		allowed := map[string]bool{}
+		for _, value := range m.value.list() {
+			allowed[value.compact()] = true
+		}
 		for _, value := range have.list() {
-			text := string(value.appendCompact(nil))
-			if slices.ContainsFunc(m.value.list(), func(n *node) bool { return string(n.appendCompact(nil)) == text }) {
+			if allowed[value.compact()] {
 				both = append(both, value)
 			}
 		}
@@ -252,11 +278,10 @@ var typeKeywords = []struct{ keyword, kind string }{
 
 func (f *filler) object(schema *node, depth int) *node {
 	value := &node{kind: kindObject}
-	required := map[string]bool{}
-	for _, name := range schema.get("required").list() {
-		required[name.str()] = true
+	properties, required := schema.get("properties"), f.requiredOf(schema)
+	if !f.hints.effort.spend(2 * len(properties.all())) {
+		return value
 	}
-	properties := schema.get("properties")
 	most := schema.get("maxProperties").integer(math.MaxInt)
 	left := len(required)
 	if properties != nil {
@@ -283,19 +308,39 @@ func (f *filler) object(schema *node, depth int) *node {
 	return value
 }
 
+func (f *filler) requiredOf(schema *node) map[string]bool {
+	required := map[string]bool{}
+	names := schema.get("required").list()
+	if f.hints.effort.spend(10 * len(names)) {
+		for _, name := range names {
+			required[name.str()] = true
+		}
+	}
+	return required
+}
+
 // schemaOf gives the schema of a property that "properties" does not have.
 func (f *filler) schemaOf(schema *node, name string, extra *node) *node {
-	if patterns := schema.get("patternProperties"); patterns != nil {
-		for _, m := range patterns.members {
-			if found, err := regexp.MatchString(m.name, name); err == nil && found {
-				return m.value
-			}
-		}
+	if at := f.patternOf(schema, name); at != nil {
+		return at
 	}
 	if extra.is(kindObject) {
 		return extra
 	}
 	return &node{kind: kindObject, members: []member{{"type", &node{kind: kindString, text: "string"}}}}
+}
+
+// patternOf gives the schema of the first pattern that matches a property's name.
+func (f *filler) patternOf(schema *node, name string) *node {
+	for _, m := range schema.get("patternProperties").all() {
+		if !f.hints.effort.spend(20) {
+			return nil
+		}
+		if matches, _ := f.hints.effort.matches(f.hints.effort.expression(m.name), name); matches {
+			return m.value
+		}
+	}
+	return nil
 }
 
 func (f *filler) array(schema *node, name string, depth int) *node {
@@ -339,6 +384,7 @@ func (f *filler) array(schema *node, name string, depth int) *node {
 		if items.is(kindObject) {
 			item = f.value(items, name, depth+1)
 		} else {
+			f.left--
 			item = &node{kind: kindString, text: f.word(name)}
 		}
 		if distinct {
@@ -353,12 +399,16 @@ func (f *filler) array(schema *node, name string, depth int) *node {
 // it takes the next value of an enum, counts texts and numbers up.
 func (f *filler) distinct(schema, item *node, others []*node) *node {
 	schema = f.resolve(schema)
+	size := item.size() // of each, about
+	if !f.hints.effort.spend(4 * size * len(others)) {
+		return item
+	}
 	taken := map[string]bool{}
 	for _, other := range others {
-		taken[string(other.appendCompact(nil))] = true
+		taken[other.compact()] = true
 	}
 	changed := item
-	for i := len(others); taken[string(changed.appendCompact(nil))] && i < 2*len(others)+2; i++ {
+	for i := len(others); taken[changed.compact()] && i < 2*len(others)+2 && f.hints.effort.spend(4*size); i++ {
 		if enum := schema.get("enum").list(); len(enum) > 0 {
 			changed = enum[i%len(enum)]
 			continue

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"regexp"
 	"strings"
 	"testing"
@@ -81,7 +80,7 @@ func TestFillFits(t *testing.T) {
 		schema, err := parseJSON([]byte(text))
 		require.NoError(t, err, text)
 		for _, question := range []string{"", `Meet "Grace" in Rome, 11 times or 4.5`, "green"} {
-			value := fill(schema, hintsOf(question, rand.New(rand.NewPCG(1, 2)))).appendCompact(nil)
+			value := fill(schema, hintsOf(question, nil)).appendCompact(nil)
 			require.True(t, json.Valid(value), "%s: %s", text, value)
 			assert.NoError(t, fits(decoded(t, []byte(text)), decoded(t, []byte(text)), decoded(t, value)), "%s: %s", text, value)
 		}
@@ -128,7 +127,7 @@ func FuzzFill(f *testing.F) {
 		if err != nil {
 			return
 		}
-		value := fill(schema, hintsOf("Hello World 3", rand.New(rand.NewPCG(1, 2)))).appendCompact(nil)
+		value := fill(schema, hintsOf("Hello World 3", nil)).appendCompact(nil)
 		if !json.Valid(value) {
 			t.Fatalf("%s: %s", text, value)
 		}
@@ -136,7 +135,7 @@ func FuzzFill(f *testing.F) {
 		againstDraft7(schema)
 		closedObjects(schema)
 		looksLikeSchema(schema)
-		obeys(schema, schema, mustParse(string(value)), 0)
+		obeys(schema, mustParse(string(value)), nil)
 	})
 }
 

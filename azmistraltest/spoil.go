@@ -1,6 +1,9 @@
 package azmistraltest
 
-import "strings"
+import (
+	"iter"
+	"strings"
+)
 
 // anyAnswer is what a request is taken to want that wants nothing.
 var anyAnswer = mustParse(`{"type":"object","properties":{"answer":{"type":"string"}},"required":["answer"],"additionalProperties":false}`)
@@ -24,18 +27,18 @@ func (c *choice) spoil(r *Request, how string) {
 		if err != nil {
 			continue // it is wrong already
 		}
-		c.calls[i].Arguments = spoiled(schema, value, how)
+		c.calls[i].Arguments = spoiled(schema, value, how, &r.read.effort)
 	}
 	if len(c.calls) == 0 {
 		schema, value := c.said(r)
-		c.text = spoiled(schema, value, how)
+		c.text = spoiled(schema, value, how, &r.read.effort)
 	}
 }
 
 // said gives the value of a text, and the schema that it was to fit. A text that is
 // no JSON is taken for the value of anyAnswer.
 func (c *choice) said(r *Request) (schema, value *node) {
-	if w := wantedOf(r); w != nil && w.schema != nil {
+	if w := r.read.wanted(); w != nil && w.schema != nil {
 		if value, err := parseJSON([]byte(c.text)); err == nil {
 			return w.schema, value
 		}
@@ -46,7 +49,7 @@ func (c *choice) said(r *Request) (schema, value *node) {
 // spoiled gives the text of a value that does not fit its schema. A way that leaves
 // it fitting, as an extra member does where they are allowed, is no way: it is then
 // no JSON.
-func spoiled(schema, value *node, how string) string {
+func spoiled(schema, value *node, how string, e *effort) string {
 	whole := string(value.appendSpaced(nil))
 	switch how {
 	case "fence":
@@ -56,8 +59,11 @@ func spoiled(schema, value *node, how string) string {
 	case "syntax":
 		return strings.TrimRight(whole[:len(whole)-1], " ")
 	}
-	for _, changed := range changes(schema, value, how) {
-		if !obeys(schema, schema, changed, 0) {
+	for changed := range changes(value, how) {
+		if !e.spend(4 * value.length()) {
+			break
+		}
+		if !obeys(schema, changed, e) {
 			return string(changed.appendSpaced(nil))
 		}
 	}
@@ -65,30 +71,34 @@ func spoiled(schema, value *node, how string) string {
 }
 
 // changes are the values that one change makes, the first member first.
-func changes(schema, value *node, how string) []*node {
-	if !value.is(kindObject) {
-		return []*node{otherType(value)}
-	}
-	if how == "extra" {
-		return []*node{with(value, "surprise", &node{kind: kindBool, truth: true})}
-	}
-	var list []*node
-	for _, m := range value.members {
-		switch how {
-		case "missing":
-			list = append(list, value.without([]string{m.name}))
-		case "enum":
-			list = append(list, with(value, m.name, &node{kind: kindString, text: "none of these"}))
-		default:
-			list = append(list, with(value, m.name, otherType(m.value)))
+func changes(value *node, how string) iter.Seq[*node] {
+	return func(yield func(*node) bool) {
+		if !value.is(kindObject) {
+			yield(otherType(value))
+			return
+		}
+		if how == "extra" {
+			yield(with(value, "surprise", &node{kind: kindBool, truth: true}))
+			return
+		}
+		for _, m := range value.members {
+			changed := with(value, m.name, otherType(m.value))
+			switch how {
+			case "missing":
+				changed = value.without(m.name)
+			case "enum":
+				changed = with(value, m.name, &node{kind: kindString, text: "none of these"})
+			}
+			if !yield(changed) {
+				return
+			}
 		}
 	}
-	return list
 }
 
 // with gives a copy of an object in which a member has that value.
 func with(object *node, name string, value *node) *node {
-	changed := object.without(nil)
+	changed := object.without()
 	changed.set(name, value)
 	return changed
 }

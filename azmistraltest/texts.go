@@ -2,7 +2,6 @@ package azmistraltest
 
 import (
 	"math"
-	"regexp"
 	"regexp/syntax"
 	"strings"
 	"unicode/utf8"
@@ -32,7 +31,7 @@ var formats = map[string]string{
 
 func (f *filler) text(schema *node, name string) string {
 	if pattern := schema.get("pattern").str(); pattern != "" {
-		if text, ok := matching(pattern, schema.get("minLength").integer(0)); ok {
+		if text, ok := f.matching(pattern, schema.get("minLength").integer(0)); ok {
 			return text
 		}
 	}
@@ -40,6 +39,9 @@ func (f *filler) text(schema *node, name string) string {
 		return text
 	}
 	least, most := min(schema.get("minLength").integer(0), maxRunes), schema.get("maxLength").integer(math.MaxInt)
+	if !f.hints.effort.spend(outputSteps * max(0, least)) {
+		least = 0
+	}
 	text := f.word(name)
 	for utf8.RuneCountInString(text) < least {
 		text += "-" + text
@@ -73,20 +75,21 @@ func (f *filler) word(name string) string {
 }
 
 // matching makes a text for a regular expression of the kind that Go reads.
-func matching(pattern string, least int) (string, bool) {
-	parsed, err := syntax.Parse(pattern, syntax.Perl)
-	if err != nil {
-		return "", false
-	}
-	expression, err := regexp.Compile(pattern)
-	if err != nil {
+func (f *filler) matching(pattern string, least int) (string, bool) {
+	e := f.hints.effort
+	x := e.expression(pattern)
+	if x == nil {
 		return "", false
 	}
 	for more := range 64 { // repeats are made longer until the text is long enough
 		var b strings.Builder
-		generate(&b, parsed, more)
+		generate(&b, x.parsed, more)
 		text := b.String()
-		if expression.MatchString(text) && utf8.RuneCountInString(text) >= least {
+		matches, known := e.matches(x, text)
+		if !known {
+			break
+		}
+		if matches && utf8.RuneCountInString(text) >= least {
 			return text, true
 		}
 	}

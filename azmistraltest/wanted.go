@@ -50,7 +50,7 @@ func schemaIn(r *Request) (schema *node, said string) {
 			if m.Role != role {
 				continue
 			}
-			if schema, said = schemaOfText(m.Text); schema != nil {
+			if schema, said = schemaOfText(m.Text, &r.read.effort); schema != nil {
 				return schema, said
 			}
 		}
@@ -61,13 +61,16 @@ func schemaIn(r *Request) (schema *node, said string) {
 // maxBraces is how many places of a text are tried for the beginning of a schema.
 const maxBraces = 64
 
-func schemaOfText(text string) (schema *node, said string) {
+func schemaOfText(text string, e *effort) (schema *node, said string) {
 	for range maxBraces {
 		i := strings.IndexByte(text, '{')
 		if i < 0 {
 			return nil, ""
 		}
 		text = text[i:]
+		if !e.spend(len(text)) {
+			return nil, ""
+		}
 		decoder := json.NewDecoder(strings.NewReader(text))
 		var raw json.RawMessage
 		if decoder.Decode(&raw) == nil {
@@ -117,14 +120,14 @@ func isWrong(r *Request, m Message, fallback *node) bool {
 	for _, call := range m.ToolCalls {
 		i := slices.IndexFunc(r.Tools, func(t Tool) bool { return t.Name == call.Name })
 		value, err := parseJSON([]byte(call.Arguments))
-		if err != nil && call.Arguments != "" || i >= 0 && err == nil && r.Tools[i].schema.is(kindObject) && !obeys(r.Tools[i].schema, r.Tools[i].schema, value, 0) {
+		if err != nil && call.Arguments != "" || i >= 0 && err == nil && r.Tools[i].schema.is(kindObject) && !obeys(r.Tools[i].schema, value, &r.read.effort) {
 			return true
 		}
 	}
 	if len(m.ToolCalls) > 0 || !strings.ContainsAny(m.Text, "{[") {
 		return false // a text without a brace is no attempt: it was not asked for one
 	}
-	w := wantedOf(r)
+	w := r.read.wanted()
 	if w == nil {
 		w = &wanted{schema: fallback}
 	}
@@ -132,7 +135,7 @@ func isWrong(r *Request, m Message, fallback *node) bool {
 		return false
 	}
 	value, err := parseJSON([]byte(m.Text))
-	return w.call || err != nil || !obeys(w.schema, w.schema, value, 0)
+	return w.call || err != nil || !obeys(w.schema, value, &r.read.effort)
 }
 
 // wrongTurns counts the turns at the end of a conversation in which the model was

@@ -87,7 +87,7 @@ func TestSchemaOfText(t *testing.T) {
 		`{"schema":{"type":"object"}}`:  `{"type":"object"}`,
 		strings.Repeat("{", maxBraces) + `{"type":"object"}`: "",
 	} {
-		schema, _ := schemaOfText(text)
+		schema, _ := schemaOfText(text, nil)
 		if want == "" {
 			assert.Nil(t, schema, text)
 			continue
@@ -151,17 +151,17 @@ func TestSchemaWrongScripted(t *testing.T) {
 func TestSpoiled(t *testing.T) {
 	open := mustParse(`{"type":"object","properties":{"a":{"type":"string"}}}`)
 	value := mustParse(`{"a":"x"}`)
-	assert.Equal(t, `{"a": "x"`, spoiled(open, value, "extra"), "where that would fit it is no JSON")
-	assert.Equal(t, `{"a": "x"`, spoiled(open, value, "missing"))
-	assert.Equal(t, `{"a": 7}`, spoiled(open, value, "type"))
-	assert.Equal(t, `"not of this type"`, spoiled(mustParse(`{"type":"array"}`), mustParse(`[1]`), "type"))
+	assert.Equal(t, `{"a": "x"`, spoiled(open, value, "extra", nil), "where that would fit it is no JSON")
+	assert.Equal(t, `{"a": "x"`, spoiled(open, value, "missing", nil))
+	assert.Equal(t, `{"a": 7}`, spoiled(open, value, "type", nil))
+	assert.Equal(t, `"not of this type"`, spoiled(mustParse(`{"type":"array"}`), mustParse(`[1]`), "type", nil))
 	_, ways, _ := strings.Cut(strings.ReplaceAll(string(sortWrong), " or ", ", "), ": ")
 	for _, how := range strings.Split(ways, ", ") {
 		for _, text := range schemas {
 			schema := mustParse(text)
-			wrong := spoiled(schema, fill(schema, hintsOf("", nil)), how)
+			wrong := spoiled(schema, fill(schema, hintsOf("", nil)), how, nil)
 			if got, err := parseJSON([]byte(wrong)); err == nil {
-				assert.False(t, obeys(schema, schema, got, 0), "%s %s: %s", how, text, wrong)
+				assert.False(t, obeys(schema, got, nil), "%s %s: %s", how, text, wrong)
 			}
 		}
 	}

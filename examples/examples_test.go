@@ -332,7 +332,7 @@ func TestVision(t *testing.T) {
 		got := run(t, start(t, nil, "vision"))
 		assert.Zero(t, got.code, got.stderr)
 		assert.Contains(t, got.stdout, "\n- picture: image/png, 320 by 200 pixels, 545 bytes\n- document \"offer.pdf\": application/pdf, 734 bytes\n")
-		assert.Regexp(t, `\[[1-9]\d* tokens asked: `, got.stderr)
+		assert.Regexp(t, `\[tokens: [1-9]\d* asked, [1-9]\d* answered; files cost`, got.stderr)
 	})
 	t.Run("files of one's own", func(t *testing.T) {
 		got := run(t, start(t, nil, "vision", "-question", "Which colours has it?", "vision/house.png"))
@@ -342,10 +342,10 @@ func TestVision(t *testing.T) {
 		assert.NotContains(t, got.stdout, "offer.pdf")
 	})
 	t.Run("no picture", func(t *testing.T) {
-		got := run(t, start(t, nil, "vision", "vision/main.go"))
+		got := run(t, start(t, nil, "vision", "vision/house.png", "vision/main.go"))
 		assert.Equal(t, 1, got.code)
 		assert.Empty(t, got.stdout)
-		assert.Contains(t, got.stderr, "main.go")
+		assert.Contains(t, got.stderr, "\nvision/main.go: media: ", "the name as it was given")
 	})
 }
 
@@ -402,6 +402,33 @@ func TestSandbox(t *testing.T) {
 		assert.Contains(t, got.stderr, "[key: "+endpoint.URL+"]")
 	}
 	assert.Equal(t, 2, run(t, start(t, nil, "sandbox", "-x")).code)
+}
+
+// Each example runs by every route, and says of no stream that it cost nothing.
+func TestRoutes(t *testing.T) {
+	sandbox := azmistraltest.NewHandler(nil)
+	server := httptest.NewServer(sandbox)
+	defer server.Close()
+	for _, route := range []azmistral.Route{
+		azmistral.RouteServerless, azmistral.RouteServerlessV1, azmistral.RouteModels, azmistral.RouteOpenAIV1,
+		azmistral.RouteDeployments, azmistral.RouteManaged, azmistral.RouteGitHub,
+	} {
+		variables := []string{"AZURE_MISTRAL_ENDPOINT=" + server.URL + sandbox.ChatPath(route), "AZURE_MISTRAL_KEY=" + azmistraltest.Key, "AZURE_MISTRAL_MODEL=mine"}
+		for _, line := range []struct{ program, argument, stdout, stderr string }{
+			{"chat", "Why?", "Why?", "[finish reason stop; tokens: "},
+			{"tools", "The weather in Oslo?", `{"celsius":4,"sky":"snow"}`, "[2 requests, 1 calls; tokens: "},
+			{"structured", "structured/mail.txt", "R-2041 of Nordlicht GmbH, Kiel", ""},
+			{"structured", "-watch", "R-2041 of Nordlicht GmbH, Kiel", "3 line(s)"},
+			{"vision", "vision/house.png", "320 by 200 pixels", "[tokens: "},
+			{"reasoning", "Why?", "> Why?", "The user wants to know: Why?"},
+		} {
+			got := run(t, start(t, variables, line.program, line.argument))
+			assert.Zero(t, got.code, "%s %s: %s", route, line.program, got.stderr)
+			assert.Contains(t, got.stdout, line.stdout, "%s %s", route, line.program)
+			assert.Contains(t, got.stderr, line.stderr, "%s %s", route, line.program)
+			assert.NotContains(t, got.stderr, "tokens: 0 asked", "%s %s", route, line.program)
+		}
+	}
 }
 
 // Examples are short: nobody reads a long one.

@@ -91,6 +91,6 @@ func ask(client *azmistral.Client, req azmistral.ChatRequest) (azmistral.Message
 	}
 	answer := stream.Response()
 	fmt.Println()
-	console.Note("finish reason %s; tokens: %d asked, %d answered", answer.FinishReason(), answer.Usage.PromptTokens, answer.Usage.CompletionTokens)
+	console.Note("finish reason %s; %s", answer.FinishReason(), console.Tokens(answer.Usage))
 	return answer.Message(), nil
 }

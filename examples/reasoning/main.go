@@ -51,6 +51,7 @@ func ask(ctx context.Context, client *azmistral.Client, req azmistral.ChatReques
 	thinks := false
 	for chunk, err := range stream.All() {
 		if err != nil {
+			fmt.Println() // what came before it stays
 			return azmistral.Message{}, err
 		}
 		for _, choice := range chunk.Choices {

@@ -48,6 +48,8 @@ func main() {
 		Pace:    *pace,
 		Lenient: *lenient,
 		Quota:   azmistraltest.Quota{RequestsPerMinute: *requests, TokensPerMinute: *tokens},
+
+		KeepRequests: 1, // nobody looks at them here, and pictures are large
 	}
 	model := azmistraltest.Deployment
 	if *deployments != "" {

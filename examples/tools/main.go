@@ -82,8 +82,7 @@ func main() {
 			console.Note("%s says %s", event.CallResult.Call.Name, event.CallResult.Text)
 		case event.Result != nil:
 			fmt.Println()
-			console.Note("%d requests, %d calls; tokens: %d asked, %d answered", event.Result.Rounds, len(event.Result.Calls),
-				event.Result.Usage.PromptTokens, event.Result.Usage.CompletionTokens)
+			console.Note("%d requests, %d calls; %s", event.Result.Rounds, len(event.Result.Calls), console.Tokens(event.Result.Usage))
 		}
 	}
 }

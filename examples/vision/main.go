@@ -44,7 +44,7 @@ func main() {
 		fmt.Print(text)
 	}
 	fmt.Println()
-	console.Note("%d tokens asked: files cost by their size, whatever the question", stream.Response().Usage.PromptTokens)
+	console.Note("%s; files cost by their size, whatever the question", console.Tokens(stream.Response().Usage))
 }
 
 // files gives the parts of the files that were named; without one, those in this
@@ -53,7 +53,7 @@ func files(names []string) (parts []azmistral.Part, err error) {
 	for _, name := range names {
 		part, err := file(os.DirFS(filepath.Dir(name)), filepath.Base(name))
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		parts = append(parts, part)
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+
+	"github.com/azmistral/azmistral"
 )
 
 // Question gives the program's arguments, or what comes on standard input. It is
@@ -48,6 +50,15 @@ func IsTerminal(f *os.File) bool {
 // with the answer in a pipe.
 func Note(format string, values ...any) {
 	fmt.Fprintf(os.Stderr, "["+format+"]\n", values...)
+}
+
+// Tokens says what an answer cost. Of a stream the OpenAI routes tell it only where
+// the request asks for it.
+func Tokens(u azmistral.Usage) string {
+	if u.TotalTokens == 0 {
+		return "tokens: not told"
+	}
+	return fmt.Sprintf("tokens: %d asked, %d answered", u.PromptTokens, u.CompletionTokens)
 }
 
 // Aside writes text that is not the answer to standard error: dimmed on a
