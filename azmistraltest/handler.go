@@ -357,7 +357,7 @@ func (h *Handler) answered(r *Request, reply Reply, left standing, cost int, id 
 		if len(values) == 1 && values[0] == "" {
 			o.header.Del(name)
 		} else {
-			o.header[name] = values
+			o.header[name] = slices.Clone(values) // echo changes them: the reply may have several requests
 		}
 	}
 	o.delay = h.options.Delay + reply.delay

@@ -1,6 +1,7 @@
 package azmistraltest
 
 import (
+	"fmt"
 	"net/http"
 	"sync"
 	"testing"
@@ -224,4 +225,29 @@ func TestRequests(t *testing.T) {
 	require.Equal(t, 200, ask(t, client, realURL(h, azmistral.RouteModels), user("a", model, `"foo":1`), "extra-parameters", "drop").status)
 	assert.Contains(t, h.Requests()[1].Fields, "foo", "as it came, not as it was read")
 	assert.Equal(t, Message{}, Request{}.Last())
+}
+
+// TestEchoToSeveral has one scripted reply for many requests at once: each gets back
+// its own key.
+func TestEchoToSeveral(t *testing.T) {
+	keys := []string{"key-number-0", "key-number-1"}
+	for _, fault := range []string{"secret-in-headers", "secret-in-location"} {
+		h, client := local(t, &Options{Keys: keys})
+		h.Reply(Fault(fault).Times(-1))
+		var wg sync.WaitGroup
+		for i := range 8 {
+			wg.Go(func() {
+				r := chatRequest(t, realURL(h, azmistral.RouteServerlessV1), user("a"), "Authorization", "Bearer "+keys[i%2], "api-key", "")
+				got, err := client.Transport.RoundTrip(r)
+				if !assert.NoError(t, err) {
+					return
+				}
+				defer got.Body.Close()
+				header := fmt.Sprint(got.Header)
+				assert.Contains(t, header, keys[i%2], fault)
+				assert.NotContains(t, header, keys[(i+1)%2], fault)
+			})
+		}
+		wg.Wait()
+	}
 }
