@@ -39,7 +39,9 @@ func TestParallelCalls(t *testing.T) {
 		"A route from Paris to Oslo":                                  {`find_route{"from": "Paris", "to": "Oslo"}`},
 		"The best routes between Paris and Oslo":                      {`find_route{"from": "Paris", "to": "Oslo"}`},
 		"Use find_route, not the weather, for Paris and Oslo":         {`find_route{"from": "Paris", "to": "Oslo"}`},
-		"Hello": {`get_weather{"city": "Paris"}`},
+		"Hello":                           {`get_weather{"city": "Paris"}`},
+		"A whole lifetime local to Rome":  {`get_weather{"city": "Rome"}`}, // no local_time
+		"Is a localtimer or my time fine": {`get_weather{"city": "Paris"}`},
 	} {
 		assert.Equal(t, want, callTexts(t, user(question, travel)), question)
 	}
@@ -73,6 +75,10 @@ func TestFurtherCalls(t *testing.T) {
 
 	assert.Equal(t, []string{`local_time{"city": "Paris"}`}, callTexts(t, conversation(travel, "The weather in Paris?", first[0], "It depends: call local_time first.")))
 	assert.Equal(t, []string{`local_time{"city": "Paris"}`}, callTexts(t, conversation(travel, "The weather in Paris?", first[0], "Please use the tool `local_time`.")))
+	for _, result := range []string{"CALL Local_Time", "use call local_time", "Call the function 'local_time'!", "call find_it, then use local_time"} {
+		assert.Equal(t, []string{`local_time{"city": "Paris"}`}, callTexts(t, conversation(travel, "The weather in Paris?", first[0], result)), result)
+	}
+	assert.Empty(t, callTexts(t, conversation(travel, "The weather in Paris?", first[0], "recall local_time")), "another word")
 	assert.Empty(t, callTexts(t, conversation(travel, "The weather in Paris?", first[0], "call get_weather")), "that was called")
 	assert.Empty(t, callTexts(t, conversation(travel, "The weather in Paris?", first[0], "local_time is a tool, and call local_times")))
 
@@ -93,6 +99,19 @@ func TestHints(t *testing.T) {
 		filled("Cities: Kiel, Ulm and Bad Ems\nInvoice number: R-2041\nSupplier: Nordlicht GmbH, Kiel\n**Due date:** 2026-03-01\ntotal = 1,190.50 EUR; Items: 012\nPaid: no\ncurrency: eur\nCode: DE"))
 	assert.Equal(t, `{"invoice_number":"Paris","supplier":"New York","dueDate":"2026-01-15","total":7,"items":7,"paid":true,"currency":"USD","code":"AA","cities":["Rome"]}`,
 		strings.Replace(filled("I was in Paris, New York and Rome. Due date: soon. Code: deutsch"), `"Code`, `"`, 1), "what does not fit is not taken")
+	date := mustParse(`{"type":"object","properties":{"date":{"type":"string"}}}`)
+	for question, want := range map[string]string{
+		"update: soon":              "2026-01-15", // no date
+		"the\tDATE: soon":           "soon",
+		"(date: soon":               "soon",
+		"to,date= soon":             "soon",
+		"date of birth: soon":       "2026-01-15",
+		"date:":                     "2026-01-15",
+		"date *: x\ndate:\ndate: y": "y", // the mark is not at the name
+		"a date: x; date: y":        "x",
+	} {
+		assert.Equal(t, want, fill(date, hintsOf(question, nil)).get("date").str(), question)
+	}
 	cities := mustParse(`{"type":"object","properties":{"cities":{"type":"array","items":{"type":"string"},"maxItems":3}}}`)
 	assert.Equal(t, `{"cities":["Paris","Rome","Oslo"]}`, string(fill(cities, hintsOf("in Paris, Rome, Oslo and Bern", nil)).appendCompact(nil)))
 

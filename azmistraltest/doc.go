@@ -40,6 +40,10 @@
 // tool_choice and parallel_tool_calls do what they do. Tokens are estimated, and add
 // up. Streamed or whole, it is the same answer.
 //
+// What one request may cost is bounded. A schema that goes beyond, with ten thousand
+// values and more or with expressions that take seconds, is not fitted to its end; of
+// many long choices there are fewer; a body of a million values is refused as no JSON.
+//
 // The same request gives the same bytes, ids and the field "created" too; only the
 // request ids in the headers differ between two sends.
 //

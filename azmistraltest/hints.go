@@ -153,9 +153,12 @@ func labelsIn(question string) []label {
 // is says whether the label ends with these words, in any spelling of a name.
 func (l label) is(words []string) bool {
 	rest := l.before
-	for _, word := range slices.Backward(words) {
+	for i, word := range slices.Backward(words) {
+		if i < len(words)-1 {
+			rest = strings.TrimRight(rest, " \t_-")
+		}
 		var ok bool
-		if rest, ok = strings.CutSuffix(strings.TrimRight(rest, " \t_-"), word); !ok {
+		if rest, ok = strings.CutSuffix(rest, word); !ok {
 			return false
 		}
 	}

@@ -77,8 +77,6 @@ func TestJSONManyMembers(t *testing.T) {
 	assert.True(t, less.get("m40").is(kindNull))
 	assert.Equal(t, "80", n.get("m40").text, "a copy is changed, not the original")
 
-	_, err := parseJSON([]byte("[" + strings.Repeat("1,", maxNodes-2) + "1]"))
-	assert.NoError(t, err)
-	_, err = parseJSON([]byte("[" + strings.Repeat("1,", maxNodes-1) + "1]"))
+	_, err := parseJSON([]byte("[" + strings.Repeat("1,", maxNodes-1) + "1]"))
 	assert.Error(t, err)
 }

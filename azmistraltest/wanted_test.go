@@ -70,6 +70,8 @@ func TestModes(t *testing.T) {
 	assert.Equal(t, person, inUser.Text, "a schema in the user's own message is no hint")
 	wrapped := answerTo(t, `{`+modes["json_object"]+`,"messages":[`+said("system", `{"name":"p","schema":`+personSchema+`}`)+`,`+said("user", asks)+`]}`).Choices[0]
 	assert.Equal(t, person, wrapped.Text)
+	both := answerTo(t, talk("json_object", said("user", asks+`\n{"type":"array"}`))).Choices[0]
+	assert.True(t, obeys(mustParse(personSchema), mustParse(both.Text), nil), "%s: the system message goes before what the user quotes", both.Text)
 	none := answerTo(t, `{`+modes["json_object"]+`,"messages":[`+said("system", `Such as {"a":{"b":1}}`)+`,`+said("user", asks)+`]}`).Choices[0]
 	assert.True(t, strings.HasPrefix(none.Text, `{"question": "Tell me about Ada", "answer": `), none.Text)
 }
@@ -87,12 +89,14 @@ func TestSchemaOfText(t *testing.T) {
 		`{"schema":{"type":"object"}}`:  `{"type":"object"}`,
 		strings.Repeat("{", maxBraces) + `{"type":"object"}`: "",
 	} {
-		schema, _ := schemaOfText(text, nil)
+		schema, said := schemaOfText(text, nil)
 		if want == "" {
 			assert.Nil(t, schema, text)
 			continue
 		}
 		require.NotNil(t, schema, text)
+		assert.Contains(t, text, said)
+		assert.Equal(t, strings.Contains(text, `"schema":`), strings.HasPrefix(said, `{"schema":`), "what holds it is said with it")
 		assert.Equal(t, want, string(schema.appendCompact(nil)), text)
 	}
 }
@@ -167,6 +171,12 @@ func TestSpoiled(t *testing.T) {
 	}
 }
 
+// A provocation is the last message's, unless the model was wrong since.
+func TestProvokedOnce(t *testing.T) {
+	c := answerTo(t, talk("json_schema", said("user", "[[sandbox: schema-wrong]]"), said("user", asks))).Choices[0]
+	assert.Equal(t, person, c.Text)
+}
+
 func TestSchemaCut(t *testing.T) {
 	for mode := range modes {
 		c := answerTo(t, talk(mode, said("user", asks+"[[sandbox: schema-cut tokens=2]]"))).Choices[0]
@@ -175,6 +185,9 @@ func TestSchemaCut(t *testing.T) {
 	}
 	c := answerTo(t, talk("json_schema", said("user", "[[sandbox: schema-cut tokens=0 reason=model_length]]"))).Choices[0]
 	assert.Equal(t, spokenChoice{Finish: "model_length"}, c)
+	c = answerTo(t, user("The weather in Lyon and Rome? [[sandbox: schema-cut tokens=1]]", weather)).Choices[0]
+	require.Len(t, c.Calls, 1, "what comes after the cut is not there")
+	assert.Equal(t, firstTokens(`{"city": "Lyon"}`, 1), c.Calls[0].Arguments)
 	c = answerTo(t, talk("json_object", said("user", "[[sandbox: schema-blank lines=2]]"))).Choices[0]
 	assert.Equal(t, spokenChoice{Text: "{\n  \n  ", Finish: "length"}, c)
 }
