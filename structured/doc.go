@@ -40,7 +40,9 @@ A service that takes json_schema holds the model to the schema while it writes. 
 are made to call a function whose arguments have the schema ([ModeTool]), or are given
 the schema in a system message ([ModeJSONObject]). [ModeAuto] knows which route takes
 what, by a table: it asks the client for its Endpoint() azmistral.Endpoint, and takes
-json_schema where the client has no such method. The answer is checked here in each mode.
+json_schema where the client has no such method. [Stream] takes a system message where
+that would be a call, since such routes send a call in one piece. The answer is checked
+here in each mode.
 
 # What can go wrong
 

@@ -16,7 +16,8 @@ const (
 	// ModeAuto takes what the client's route takes: ModeTool on RouteModels,
 	// RouteServerless and RouteServerlessV1, and on RouteDeployments with an
 	// api-version before 2024-08-01; ModeJSONSchema elsewhere. A request with tools of
-	// its own gets ModeJSONObject where that would be ModeTool.
+	// its own, and Stream, get ModeJSONObject where that would be ModeTool: there calls
+	// come in one piece, and a value would not be seen to grow.
 	ModeAuto Mode = ""
 
 	// ModeJSONSchema is response_format json_schema. With tools in the request the
@@ -74,12 +75,12 @@ const schemaVersion = "2024-08-01"
 // endpointer is what a client may have that knows where its requests go.
 type endpointer interface{ Endpoint() azmistral.Endpoint }
 
-// modeFor gives the mode of one request.
-func modeFor(client any, req *azmistral.ChatRequest, asked Mode) (Mode, error) {
+// modeFor gives the mode of one request. streamed: its value is to be seen growing.
+func modeFor(client any, req *azmistral.ChatRequest, asked Mode, streamed bool) (Mode, error) {
 	mode := asked
 	switch asked {
 	case ModeAuto:
-		if mode = autoMode(client); mode == ModeTool && hasTools(req) {
+		if mode = autoMode(client); mode == ModeTool && (streamed || hasTools(req)) {
 			return ModeJSONObject, nil
 		}
 	case ModeJSONSchema, ModeTool, ModeJSONObject:

@@ -81,7 +81,7 @@ func TestModeFor(t *testing.T) {
 		{"unknown", v1, plain, "xml", "", `structured: Options.Mode "xml" is not known`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			mode, err := modeFor(c.client, &c.req, c.asked)
+			mode, err := modeFor(c.client, &c.req, c.asked, false)
 			assert.Equal(t, c.want, mode)
 			if c.err == "" {
 				require.NoError(t, err)
@@ -91,6 +91,18 @@ func TestModeFor(t *testing.T) {
 			assert.ErrorIs(t, err, azmistral.ErrInvalidRequest)
 		})
 	}
+}
+
+// A call comes in one piece on the routes that get one: a stream would show nothing.
+func TestModeForStreams(t *testing.T) {
+	for route, want := range map[azmistral.Route]Mode{azmistral.RouteModels: ModeJSONObject, azmistral.RouteOpenAIV1: ModeJSONSchema} {
+		mode, err := modeFor(at{azmistral.Endpoint{Route: route}}, &azmistral.ChatRequest{}, ModeAuto, true)
+		require.NoError(t, err)
+		assert.Equal(t, want, mode, route)
+	}
+	mode, err := modeFor(at{azmistral.Endpoint{Route: azmistral.RouteModels}}, &azmistral.ChatRequest{}, ModeTool, true)
+	require.NoError(t, err)
+	assert.Equal(t, ModeTool, mode, "as asked")
 }
 
 // A service that does not take a mode says so in words of its own; what to do is added.

@@ -14,9 +14,10 @@ import (
 type plan struct {
 	Options
 
-	goType  reflect.Type
-	schema  *schema.Schema // what the value must fit
-	wrapped bool           // it travels inside an object, as wrapperMember
+	goType   reflect.Type
+	schema   *schema.Schema // what the value must fit
+	wrapped  bool           // it travels inside an object, as wrapperMember
+	streamed bool           // it is to be seen growing
 }
 
 // wrapperMember is the one member of the object in which a value travels that is none.
@@ -122,7 +123,7 @@ func (p *plan) request(client any, req azmistral.ChatRequest) (azmistral.ChatReq
 		return req, invalid("a tool of the request has the value's name, %q: set Options.Name", p.Name)
 	}
 	var err error
-	if p.Mode, err = modeFor(client, &req, p.Mode); err != nil {
+	if p.Mode, err = modeFor(client, &req, p.Mode, p.streamed); err != nil {
 		return req, err
 	}
 	text, strict, err := p.wire(p.Mode)

@@ -51,6 +51,7 @@ func Stream[T any](ctx context.Context, client ChatStreamer, req azmistral.ChatR
 			yield(Partial[T]{}, invalid("Options.Repairs is %d: a stream cannot take back what it gave", p.Repairs))
 			return
 		}
+		p.streamed = true
 		asked, err := p.request(client, req)
 		if err != nil {
 			yield(Partial[T]{}, err)

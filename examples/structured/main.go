@@ -81,10 +81,9 @@ func once(ctx context.Context, client *azmistral.Client, req azmistral.ChatReque
 	return invoice, err
 }
 
-// watched writes how many lines there are so far. Only the last view is whole. The
-// mode is one in which the value is text: by some routes a call comes in one piece.
+// watched writes how many lines there are so far. Only the last view is whole.
 func watched(ctx context.Context, client *azmistral.Client, req azmistral.ChatRequest) (invoice Invoice, err error) {
-	for view, err := range structured.Stream[Invoice](ctx, client, req, &structured.Options{Mode: structured.ModeJSONObject}) {
+	for view, err := range structured.Stream[Invoice](ctx, client, req, nil) {
 		if err != nil {
 			return invoice, err
 		}
